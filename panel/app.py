@@ -1,0 +1,93 @@
+"""Putting the application together, and refusing to start when something is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, request, session
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from panel import config, language
+from panel.documents.workbooks import MAX_FILE_BYTES
+from panel.rules.permissions import Role
+from panel.services.office import Office
+from panel.services.openings import open_office
+from panel.vocabulary import term
+from panel.web import access, account, admin, assets, current, errors, expert, formats, inspector, public, secretary
+
+AUDIENCES = (account, admin, expert, inspector, public, secretary)
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(office: Office | None = None) -> Flask:
+    """The application for `office`; without one, for the installation that the environment names."""
+    office = office or open_office(config.load())
+    app = Flask("panel", root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=office.settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=office.settings.secure_cookies,
+        SESSION_COOKIE_NAME="panel",
+        MAX_CONTENT_LENGTH=MAX_FILE_BYTES + 64 * 1024,
+        # A page may lie open on a tablet for hours; the token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions[current.EXTENSION] = office
+    _speak(app)
+    CSRFProtect(app)
+    for part in (access, errors, assets, current, formats):
+        part.install(app)
+    for audience in AUDIENCES:
+        for blueprint in audience.BLUEPRINTS:
+            app.register_blueprint(blueprint)
+    app.after_request(_protect)
+    access.refuse_undeclared(app)
+    return app
+
+
+def _speak(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        language._, _plural, newstyle=True
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(lambda: language.use(session.get("locale", language.SOURCE)))
+    app.context_processor(_context)
+
+
+def _plural(one: str, many: str, count: int) -> str:
+    return language._(one if count == 1 else many)
+
+
+def _context() -> dict[str, object]:
+    viewer = current.viewer()
+    return {
+        "locale": language.current(),
+        "viewer": None
+        if viewer is None
+        else {"name": viewer.name, "role": viewer.role, "role_term": term(viewer.role), "login": viewer.login},
+        "htmx_url": assets.htmx_url(),
+        "term": term,
+        "Role": Role,
+    }
+
+
+def _protect(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    if request.endpoint not in ("static", "assets.htmx"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

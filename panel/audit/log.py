@@ -1,0 +1,143 @@
+"""The sole writer of the audit trail."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from panel.audit import seals, tree
+from panel.audit.events import Event, Refused, Value
+from panel.audit.tables import ENTRIES, NODES, TEXTS
+from panel.clock import stamp
+
+RECORD_VERSION = 1
+MAX_BODY = 4096
+
+# Any constant of our own; every appender of this database waits for the same one.
+_APPEND_LOCK = text("SELECT pg_advisory_xact_lock(7089325544301)")
+_HEAD = select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1)
+_SPOTS = select(NODES).where(tuple_(NODES.c.level, NODES.c.position).in_(bindparam("spots", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts, as the trail writes it: pseudonymous identifiers, never a name."""
+
+    id: str
+    role: str
+    session: str = ""
+    ip: str = ""
+    request: str = ""
+
+
+@dataclass(slots=True)
+class Entry:
+    """An act on its way into the trail; `index` is its number once it stands there."""
+
+    event: Event
+    who: Who
+    at: datetime
+    subject: str = ""
+    round_id: str = ""
+    revision: int | None = None
+    ok: bool = True
+    index: int = field(default=-1, init=False)
+
+
+def append(session: Session, *entries: Entry) -> None:
+    """Append `entries` to the trail inside the running transaction, after its other writes."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_APPEND_LOCK)
+    head = session.execute(_HEAD).one_or_none()
+    size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
+    for entry in entries:
+        last = _append_one(session, entry, size, last)
+        size += 1
+
+
+def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> bytes:
+    entry.index = index
+    body = _body(entry, _data(session, entry.event))
+    leaf = tree.leaf_hash(body)
+    values = {
+        "idx": index,
+        "body": body.decode(),
+        "leaf": leaf,
+        **columns(entry.event.act, entry),
+    }
+    session.execute(insert(ENTRIES), values)
+    nodes = _nodes(session, index, leaf, last)
+    if nodes:
+        session.execute(insert(NODES), nodes)
+    return leaf
+
+
+def columns(act: str, entry: Entry) -> dict[str, Any]:
+    """The fields of an entry that are stored a second time to search by."""
+    tried = entry.event.tried if isinstance(entry.event, Refused) else act
+    return {
+        "act": tried,
+        "ok": entry.ok,
+        "actor": entry.who.id,
+        "round_id": entry.round_id,
+        "subject": entry.subject,
+    }
+
+
+def _nodes(session: Session, index: int, leaf: bytes, last: bytes) -> list[dict[str, Any]]:
+    siblings = tree.left_siblings(index)
+    if not siblings:
+        return []
+    known: dict[tree.Spot, bytes] = {(0, index - 1): last}
+    if len(siblings) > 1:
+        for row in session.execute(_SPOTS, {"spots": siblings[1:]}):
+            known[row.level, row.position] = bytes(row.hash)
+    made = tree.completed(index, leaf, known.__getitem__)
+    return [{"level": level, "position": position, "hash": h} for (level, position), h in made]
+
+
+def _data(session: Session, event: Event) -> dict[str, Value]:
+    data = event.data()
+    for name in event.texts():
+        if name in data:
+            data[name] = _keep_text(session, str(data[name]))
+    return data
+
+
+def _keep_text(session: Session, words: str) -> str:
+    words = unicodedata.normalize("NFC", words)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    key = seals.text_digest(words)
+    session.execute(dialect.insert(TEXTS).on_conflict_do_nothing(), {"digest": key, "text": words})
+    return key
+
+
+def _body(entry: Entry, data: Mapping[str, Value]) -> bytes:
+    who = {"id": entry.who.id, "role": entry.who.role, "sid": entry.who.session}
+    about: dict[str, Any] = {"id": entry.subject, "t": entry.event.about}
+    if entry.revision is not None:
+        about["rev"] = entry.revision
+    record: dict[str, Any] = {
+        "act": entry.event.act,
+        "at": stamp(entry.at),
+        "data": dict(data),
+        "ip": entry.who.ip,
+        "n": entry.index,
+        "obj": {key: value for key, value in about.items() if value != ""},
+        "ok": entry.ok,
+        "req": entry.who.request,
+        "round": entry.round_id,
+        "v": RECORD_VERSION,
+        "who": {key: value for key, value in who.items() if value},
+    }
+    body = seals.canonical({key: value for key, value in record.items() if value not in ("", {})})
+    if len(body) > MAX_BODY:
+        raise ValueError(f"audit record of {len(body)} bytes; at most {MAX_BODY} (log digests, not contents)")
+    return body

@@ -1,0 +1,85 @@
+"""The Merkle tree of RFC 9162, section 2.1, as pure functions over hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+
+EMPTY_ROOT = hashlib.sha256().digest()
+
+Spot = tuple[int, int]
+"""A complete subtree: its level (0 is a leaf) and its position on that level."""
+
+
+def leaf_hash(body: bytes) -> bytes:
+    """The hash of one entry."""
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of two neighbouring subtrees."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def left_siblings(index: int) -> list[Spot]:
+    """The complete subtrees that entry `index` joins, lowest first: one for each trailing one-bit of `index`."""
+    spots: list[Spot] = []
+    level, position = 0, index
+    while position & 1:
+        spots.append((level, position - 1))
+        level, position = level + 1, position >> 1
+    return spots
+
+
+def completed(index: int, leaf: bytes, sibling: Callable[[Spot], bytes]) -> Iterator[tuple[Spot, bytes]]:
+    """The subtrees above the leaves that become complete when `leaf` is appended as entry `index`."""
+    current = leaf
+    for level, position in left_siblings(index):
+        current = node_hash(sibling((level, position)), current)
+        yield (level + 1, position >> 1), current
+
+
+def peaks(size: int) -> list[Spot]:
+    """The complete subtrees that a tree of `size` entries consists of, leftmost (largest) first."""
+    return [(level, (size >> level) - 1) for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+
+
+def root(size: int, subtree: Callable[[Spot], bytes]) -> bytes:
+    """The root of a tree of `size` entries, from its complete subtrees."""
+    hashes = [subtree(spot) for spot in peaks(size)]
+    if not hashes:
+        return EMPTY_ROOT
+    top = hashes.pop()
+    while hashes:
+        top = node_hash(hashes.pop(), top)
+    return top
+
+
+class Frontier:
+    """A tree that is only ever appended to, kept as its peaks: what a verifier needs to recompute the root."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: dict[Spot, bytes] = {}
+
+    def append(self, leaf: bytes) -> dict[Spot, bytes]:
+        """Add a leaf; answer the subtrees above the leaves that it completed."""
+        made = dict(completed(self.size, leaf, self._peaks.__getitem__))
+        for spot in left_siblings(self.size):
+            del self._peaks[spot]
+        highest = max(made, default=None)
+        self._peaks[highest or (0, self.size)] = made[highest] if highest else leaf
+        self.size += 1
+        return made
+
+    def root(self) -> bytes:
+        """The root over everything appended so far."""
+        return root(self.size, self._peaks.__getitem__)
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The root over `leaves` (already hashed), in their order."""
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    return frontier.root()

@@ -1,0 +1,62 @@
+"""Triggers that make a table insert-only in both databases.
+
+They are a fence against mistakes and against the application's own account, not a proof: the proof is the audit tree.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import DDL, Table, event
+
+
+def insert_only(table: Table, *, counter: str | None = None) -> None:
+    """Refuse UPDATE, DELETE and TRUNCATE on `table`; with `counter`, also any insert that does not take the next number.
+
+    `INSERT OR REPLACE` deletes without firing DELETE triggers unless recursive triggers are on, hence the counter check.
+    """
+    for statement in _sqlite(table.name, counter):
+        event.listen(table, "after_create", DDL(statement).execute_if(dialect="sqlite"))
+    for statement in _postgresql(table.name, counter):
+        event.listen(table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
+
+
+def statements(table: str, counter: str | None, dialect: str) -> list[str]:
+    """The same statements for a migration."""
+    return _sqlite(table, counter) if dialect == "sqlite" else _postgresql(table, counter)
+
+
+def _sqlite(table: str, counter: str | None) -> list[str]:
+    made = [
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+        for verb in ("update", "delete")
+    ]
+    if counter:
+        made.append(
+            f"CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table} "
+            f"WHEN NEW.{counter} IS NOT (SELECT COALESCE(MAX({counter}) + 1, 0) FROM {table}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} takes the next number only'); END"
+        )
+    return made
+
+
+def _postgresql(table: str, counter: str | None) -> list[str]:
+    made = [
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN RAISE EXCEPTION '{table} is insert-only'; END$$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate",
+    ]
+    if counter:
+        made += [
+            f"CREATE OR REPLACE FUNCTION {table}_next() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$BEGIN IF NEW.{counter} <> (SELECT COALESCE(MAX({counter}) + 1, 0) FROM {table}) THEN "
+            f"RAISE EXCEPTION '{table} takes the next number only'; END IF; RETURN NEW; END$$",
+            f"CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_next()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_in_order",
+        ]
+    return made

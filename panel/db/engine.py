@@ -1,0 +1,88 @@
+"""Opening the store, with the settings under which an acknowledged write survives a power cut."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from panel.errors import SettingsError
+
+# SQLite's WAL-reset corruption fault is mended from these versions on.
+_WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+WRITES = "panel_writes"
+"""Execution option of a connection whose transaction will write."""
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand: the bundled wheel where there is one, else Python's own."""
+    try:
+        import pysqlite3
+    except ImportError:
+        return sqlite3
+    return pysqlite3  # type: ignore[no-any-return]
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite keeps a write-ahead log without the reset fault."""
+    newest, *backports = _WAL_FIXED
+    return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in backports)
+
+
+def open_engine(url: str) -> Engine:
+    """The engine for `url`: `sqlite:///…` or `postgresql://…`."""
+    if url.startswith("sqlite"):
+        return _open_sqlite(url)
+    if url.startswith("postgresql"):
+        return create_engine(url, pool_size=16, max_overflow=48, pool_pre_ping=True, json_serializer=_dumps)
+    raise SettingsError(f"database_url: {url.split(':', 1)[0]!r} is neither sqlite nor postgresql")
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether the embedded store is in use."""
+    return engine.dialect.name == "sqlite"
+
+
+def describe(engine: Engine) -> str:
+    """The store and its mode in a few words, for the start-up message and the log."""
+    with engine.connect() as connection:
+        if not is_sqlite(engine):
+            version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+            return f"PostgreSQL {version}"
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        return f"SQLite {sqlite_module().sqlite_version} (journal_mode={mode}, synchronous=FULL)"
+
+
+def _open_sqlite(url: str) -> Engine:
+    module = sqlite_module()
+    journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
+    engine = create_engine(url, module=module, pool_size=16, max_overflow=48, json_serializer=_dumps)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver must not open transactions by itself: ours begin below, as readers or as writers.
+        connection.isolation_level = None
+        for pragma in (
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "busy_timeout=15000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the write lock at once: a reader that later wants to write could deadlock.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,1 @@
+"""Rows in, bytes out, and bytes in, rows out: workbooks and papers, with no database and no web."""

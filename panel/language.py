@@ -1,0 +1,67 @@
+"""The reader's language: Chinese in the source, other languages from catalogues under `translations/`.
+
+Every layer may word a message with `_`; the edge that answers a person sets the language for that answer.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE = "zh_CN"
+LOCALES = (SOURCE, "en")
+CATALOGUES = Path(__file__).parent / "translations"
+
+_current: ContextVar[str] = ContextVar("locale", default=SOURCE)
+
+
+def current() -> str:
+    """The language in force."""
+    return _current.get()
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Word everything inside in `locale`."""
+    token = _current.set(locale if locale in LOCALES else SOURCE)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def use(locale: str) -> None:
+    """Word everything from here on in `locale` (one request, one context)."""
+    _current.set(locale if locale in LOCALES else SOURCE)
+
+
+def _(message: str) -> str:
+    """`message` in the reader's language; a message that no catalogue knows stays Chinese."""
+    locale = _current.get()
+    return message if locale == SOURCE else catalogue(locale).gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
+    """Mark a message for the catalogue without translating it yet."""
+    return message
+
+
+@cache
+def catalogue(locale: str) -> gettext.NullTranslations:
+    """The catalogue of `locale`, compiled in memory from its source."""
+    file = CATALOGUES / locale / "LC_MESSAGES" / "panel.po"
+    if not file.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=locale))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -1,0 +1,1 @@
+"""Reads: what each audience may see, as frozen views."""

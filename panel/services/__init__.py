@@ -1,0 +1,1 @@
+"""Verbs: each one transaction that makes a change and its audit event together."""

@@ -1,0 +1,181 @@
+"""The office that this installation serves: its store, settings, policy and clock, and the only way to write to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm.session import UOWTransaction
+from sqlmodel import Session
+
+from panel import clock
+from panel.audit import log
+from panel.audit.events import Event, Refused
+from panel.config import Settings
+from panel.db.engine import WRITES, is_sqlite, open_engine
+from panel.db.turns import FifoLock
+from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, UnrecordedChange
+from panel.rules.criteria import Policy
+from panel.rules.policies import read_policy
+from panel.rules.permissions import Action, Role, may
+from panel.rules.stages import Stage
+from panel.services.refusals import RefusalQuota
+from panel.tables import Round
+
+
+Reader = Session
+"""A session that is only read from, as screens hold it without knowing the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account that is signed in, or the operating-system user of the command line."""
+
+    id: str
+    """The identity in the log: `u-<account>` or `os-<user>`."""
+    role: Role | None
+    account_id: int | None = None
+    expert_id: int | None = None
+    session: str = ""
+    ip: str = ""
+    request: str = ""
+
+    def who(self) -> log.Who:
+        """The actor as the trail writes it."""
+        return log.Who(self.id, self.role or "", self.session, self.ip, self.request)
+
+
+def log_id(account_id: int | None) -> str:
+    """The pseudonymous identity of an account in the trail."""
+    return f"u-{account_id}"
+
+
+@dataclass(slots=True)
+class Change:
+    """A running transaction: what it does is recorded here, and nothing is committed without a record."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    entries: list[log.Entry] = field(default_factory=list)
+
+    def record(
+        self,
+        what: Event,
+        *,
+        subject: object = "",
+        round_id: int | None = None,
+        revision: int | None = None,
+        ok: bool = True,
+    ) -> log.Entry:
+        """Note `what` for the trail; its number is known when the transaction has ended."""
+        entry = log.Entry(
+            event=what,
+            who=self.actor.who(),
+            at=self.now,
+            subject=str(subject),
+            round_id="" if round_id is None else str(round_id),
+            revision=revision,
+            ok=ok,
+        )
+        self.entries.append(entry)
+        return entry
+
+    def permit(self, action: Action, round_: Round | None = None) -> None:
+        """Go on only if the table allows this actor the action at the round's stage."""
+        role = self.actor.role
+        if role is None or not may(action, role, Stage(round_.stage) if round_ else None):
+            raise NotAllowed(f"{action} is not allowed here and now")
+
+
+class Office:
+    """One installation: made once at the start, shared by all requests."""
+
+    def __init__(self, settings: Settings, policy: Policy, clock_: clock.Clock = clock.now) -> None:
+        self.settings = settings
+        self.policy = policy
+        self.clock = clock_
+        self.engine: Engine = open_engine(settings.url)
+        self._reader = self.engine
+        self._writer = self.engine.execution_options(**{WRITES: True})
+        self._turns = FifoLock()
+        self._quota = RefusalQuota()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read with; whatever it might change is dropped."""
+        with Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
+        """One transaction with its audit entries; a refusal inside is itself logged, as an attempt at `tried`."""
+        try:
+            with self._turn(), Writing(self._writer, expire_on_commit=False) as session:
+                change = Change(session, actor, self.clock())
+                yield change
+                _commit(change)
+        except (NotAllowed, NotFound, RuleBroken) as refusal:
+            self._log_refusal(actor, tried, refusal)
+            raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not is_sqlite(self.engine):
+            yield
+            return
+        with self._turns:
+            yield
+
+    def refuse(self, actor: Actor, tried: str, refusal: PanelError) -> None:
+        """Log an attempt that was refused before any transaction began (a page asked for without permission)."""
+        why = refusal.code if isinstance(refusal, RuleBroken) else type(refusal).__name__
+        now = self.clock()
+        if not self._quota.take(actor.id, now):
+            return
+        with self._turn(), Writing(self._writer) as session:
+            change = Change(session, actor, now)
+            change.record(Refused(tried=tried, why=why), ok=False)
+            _commit(change)
+
+    def _log_refusal(self, actor: Actor, tried: type[Event], refusal: PanelError) -> None:
+        self.refuse(actor, tried.act, refusal)
+
+    def policy_of(self, round_: Round) -> Policy:
+        """The policy of a round: its own frozen copy once scoring has opened, else the file's."""
+        return _read(round_.policy) if round_.policy else self.policy
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> Policy:
+    return read_policy(text, "the round's policy")
+
+
+class Writing(Session):
+    """A session that notices its own writes, by the unit of work or in bulk; raw `text()` is banned outside `db`."""
+
+
+@event.listens_for(Writing, "after_flush")
+def _flushed(session: Session, _context: UOWTransaction) -> None:
+    session.info["changed"] = True
+
+
+@event.listens_for(Writing, "do_orm_execute")
+def _executed(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.info["changed"] = True
+
+
+def _commit(change: Change) -> None:
+    session = change.session
+    session.flush()
+    if session.info.get("changed") and not change.entries:
+        raise UnrecordedChange("a change without an audit event was about to be committed")
+    if change.entries:
+        log.append(session, *change.entries)
+    session.commit()

@@ -1,0 +1,69 @@
+"""Accounts, their one-time codes, their live sessions, and the count of failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from panel.db.columns import one_of
+from panel.rules.permissions import Role
+
+
+class Account(SQLModel, table=True):
+    """One person's account; the role never changes."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("(role = 'expert') = (expert_id IS NOT NULL)", name="only_experts_are_experts"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    name: str
+    role: str
+    expert_id: int | None = Field(default=None, foreign_key="experts.id", unique=True)
+    password_hash: str = ""
+    disabled: bool = False
+    created_at: datetime
+    version: int = 1
+
+
+class ActivationCode(SQLModel, table=True):
+    """A one-time code, kept as its hash."""
+
+    __tablename__ = "activation_codes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="accounts.id", index=True)
+    code_hash: str = Field(unique=True)
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class SignIn(SQLModel, table=True):
+    """A live session on the server; the cookie holds the token, the store its hash."""
+
+    __tablename__ = "sign_ins"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    account_id: int = Field(foreign_key="accounts.id", index=True)
+    began_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    ip: str = ""
+
+
+class SignInAttempt(SQLModel, table=True):
+    """A failed sign-in, counted per account name (hashed) and per address."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("sign_in_attempts_by_key", "key", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    at: datetime

@@ -1,0 +1,53 @@
+"""Rankings (名次) with the inputs they came from, and the ballots of named votes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from panel.db.append_only import insert_only
+from panel.rules.applications import Track
+from panel.db.columns import one_of
+
+
+class Ranking(SQLModel, table=True):
+    """One computation over both tracks; the final one is marked in the round's audit trail and here."""
+
+    __tablename__ = "rankings"
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="rounds.id", index=True)
+    method: str
+    policy_digest: str
+    input_digest: str
+    result_digest: str
+    result: str = Field(sa_type=Text)
+    """Canonical JSON of the whole outcome."""
+    computed_at: datetime
+    final: bool = False
+
+
+class Ballot(SQLModel, table=True):
+    """One person's vote in a named vote on a tie; `chair` marks the chair's decision on equal votes."""
+
+    __tablename__ = "ballots"
+    __table_args__ = (
+        UniqueConstraint("round_id", "tie", "expert_id", "chair"),
+        one_of("track", Track),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="rounds.id", index=True)
+    track: str
+    tie: str
+    """The tied applications, in order, separated by blanks."""
+    expert_id: int = Field(foreign_key="experts.id")
+    choice: str
+    reason: str = Field(sa_type=Text)
+    chair: bool = False
+    recorded_at: datetime
+
+
+insert_only(Ballot.__table__)  # type: ignore[attr-defined]

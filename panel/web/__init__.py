@@ -1,0 +1,1 @@
+"""Screens by audience, and what they share: access, errors, the request's own office and reader."""

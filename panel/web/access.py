@@ -1,0 +1,159 @@
+"""Every address says what it asks for; whoever may not have it gets the same 404 as for an address that does not exist."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin
+
+from panel.clock import from_stamp, later, stamp
+from panel.errors import NotAllowed, SettingsError
+from panel.queries import rounds
+from panel.rules.permissions import Action, has_role, may
+from panel.services import sign_ins
+from panel.web import current
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+_DECLARED = "panel_declared"
+_SEEN = "seen"
+# How often an active session's cookie is renewed.
+_RENEW_MINUTES = 1
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login holds: the viewer and the token of the live session."""
+
+    def __init__(self, viewer: sign_ins.Viewer, token: str) -> None:
+        self.viewer = viewer
+        self.token = token
+
+    def get_id(self) -> str:
+        """The token: the cookie names a session on the server, not an account."""
+        return self.token
+
+
+def allow(action: Action) -> Callable[[View], View]:
+    """Declare what a view does; the start refuses a view without a declaration."""
+    return _declare(action)
+
+
+def public(view: View) -> View:
+    """Declare a view that anybody may ask for."""
+    return _declare(PUBLIC)(view)
+
+
+def _declare(what: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, _DECLARED, what)
+        return view
+
+    return mark
+
+
+def declared(app: Flask, endpoint: str) -> str:
+    """What the endpoint declares: an action, or `PUBLIC`."""
+    if endpoint == "static":
+        return PUBLIC
+    return str(getattr(app.view_functions[endpoint], _DECLARED, ""))
+
+
+def install(app: Flask) -> None:
+    """Load the signed-in account from its live session, and check every request against the table."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # The token is checked on the server; addresses change on bad Wi-Fi.
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> SignedIn | None:
+        now = current.office().clock()
+        if _idle(now):
+            return None
+        viewer = sign_ins.viewer_of(current.reader(), token, now)
+        return SignedIn(viewer, token) if viewer else None
+
+    app.before_request(_check)
+
+
+def refuse_undeclared(app: Flask) -> None:
+    """Stop the start when an endpoint has no declaration."""
+    missing = sorted(
+        rule.endpoint for rule in app.url_map.iter_rules() if not declared(app, rule.endpoint)
+    )
+    if missing:
+        raise SettingsError(f"endpoints without a declared permission: {', '.join(missing)}")
+
+
+def _check() -> Response | None:
+    g.request_id = secrets.token_hex(8)
+    if request.endpoint is None:
+        return None  # No such address, or no such method: Flask answers, and errors.py makes both a 404.
+    what = declared(_app(), request.endpoint)
+    if what == PUBLIC:
+        return None
+    viewer = current.viewer()
+    if viewer is None:
+        return _to_sign_in()
+    action = Action(what)
+    if not has_role(action, viewer.role) or not _round_allows(action, viewer):
+        refusal = NotAllowed(f"{viewer.role} asked for {action}")
+        current.close_reader()
+        current.office().refuse(current.actor(), action, refusal)
+        raise refusal
+    _renew()
+    return None
+
+
+def _round_allows(action: Action, viewer: sign_ins.Viewer) -> bool:
+    code = (request.view_args or {}).get("code")
+    if code is None:
+        return True
+    found = rounds.by_code(current.reader(), code)
+    if found is None:
+        abort(404)
+    g.round = found
+    return may(action, viewer.role, found.stage) or may(action, viewer.role)
+
+
+def _to_sign_in() -> Response:
+    target = url_for("account.sign_in_form", next=request.full_path if request.method == "GET" else None)
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return Response(status=401, headers={"HX-Redirect": target} if request.method == "GET" else {})
+    response = redirect(target, 303)
+    return response  # type: ignore[return-value]
+
+
+def _idle(now: Any) -> bool:
+    seen = session.get(_SEEN)
+    limit = current.office().policy.idle_lock_minutes
+    return seen is None or from_stamp(seen) < later(now, minutes=-limit)
+
+
+def _renew() -> None:
+    now = current.office().clock()
+    if from_stamp(session[_SEEN]) < later(now, minutes=-_RENEW_MINUTES):
+        session[_SEEN] = stamp(now)
+
+
+def begin(token: str) -> None:
+    """Start a new cookie session for a token: nothing of the old one is kept but the language."""
+    from flask_login import login_user
+
+    locale = session.get("locale")
+    session.clear()
+    now = current.office().clock()
+    session[_SEEN] = stamp(now)
+    if locale:
+        session["locale"] = locale
+    viewer = sign_ins.viewer_of(current.reader(), token, now)
+    assert viewer is not None
+    login_user(SignedIn(viewer, token))
+
+
+def _app() -> Flask:
+    from flask import current_app
+
+    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]

@@ -1,0 +1,151 @@
+"""Signing in and out, activating an account, changing the password, choosing the language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask_login import current_user, logout_user
+from werkzeug.wrappers import Response
+
+from panel.errors import InvalidInput, RuleBroken
+from panel.language import LOCALES, _
+from panel.rules.permissions import Action, Role
+from panel.services import accounts, sign_ins
+from panel.web import access, current, forms
+from panel.web.access import allow, public
+
+blueprint = Blueprint("account", __name__)
+
+HOMES = {
+    Role.EXPERT: "expert_queue.home",
+    Role.SECRETARY: "secretary_rounds.home",
+    Role.INSPECTOR: "inspector_log.home",
+    Role.ADMINISTRATOR: "admin_accounts.home",
+}
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/")
+@allow(Action.USE_OWN_ACCOUNT)
+def home() -> Response:
+    """The first page of one's role."""
+    viewer = current.viewer()
+    assert viewer is not None
+    return redirect(url_for(HOMES[viewer.role]), 303)
+
+
+@blueprint.get("/sign-in")
+@public
+def sign_in_form() -> Page:
+    """The form to sign in."""
+    if current.viewer() is not None:
+        return redirect(_target(), 303)
+    return render_template("account/sign_in.html", next=request.args.get("next", ""))
+
+
+@blueprint.post("/sign-in")
+@public
+def sign_in() -> Page:
+    """Begin a session, and go where the person wanted to go."""
+    login = request.form.get("login", "").strip()
+    try:
+        token = sign_ins.sign_in(
+            current.office(),
+            login,
+            forms.secret("password"),
+            ip=request.remote_addr or "",
+            request=g.request_id,
+        )
+    except RuleBroken as refusal:
+        page = render_template(
+            "account/sign_in.html", login=login, problem=refusal.message, next=request.form.get("next", "")
+        )
+        return page, 422
+    current.close_reader()
+    access.begin(token)
+    return redirect(_target(), 303)
+
+
+@blueprint.post("/sign-out")
+@allow(Action.USE_OWN_ACCOUNT)
+def sign_out() -> Response:
+    """End the session on the server and forget the cookie."""
+    sign_ins.sign_out(current.office(), current.actor(), current_user.token)
+    logout_user()
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    return redirect(url_for("account.sign_in_form"), 303)
+
+
+@blueprint.get("/activate")
+@public
+def activate_form() -> Page:
+    """The form to use a one-time code."""
+    return render_template("account/activate.html")
+
+
+@blueprint.post("/activate")
+@public
+def activate() -> Page:
+    """Choose a password with a one-time code, then sign in with it."""
+    code, password = request.form.get("activation", ""), forms.secret("password")
+    try:
+        if password != forms.secret("again"):
+            raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
+        login = accounts.activate(
+            current.office(), code, password, ip=request.remote_addr or "", request=g.request_id
+        )
+    except (RuleBroken, InvalidInput) as refusal:
+        return render_template("account/activate.html", activation=code, problem=_sentence(refusal)), 422
+    flash(_("账号已激活。您的登录名是 {login}，请登录。").format(login=login), "success")
+    return redirect(url_for("account.sign_in_form"), 303)
+
+
+@blueprint.get("/account/password")
+@allow(Action.USE_OWN_ACCOUNT)
+def password_form() -> Page:
+    """The form to change one's password."""
+    return render_template("account/password.html")
+
+
+@blueprint.post("/account/password")
+@allow(Action.USE_OWN_ACCOUNT)
+def password() -> Page:
+    """Change one's password; every session ends, so one signs in again."""
+    try:
+        new = forms.secret("password")
+        if new != forms.secret("again"):
+            raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
+        accounts.change_password(current.office(), current.actor(), forms.secret("current"), new)
+    except (RuleBroken, InvalidInput) as refusal:
+        return render_template("account/password.html", problem=_sentence(refusal)), 422
+    logout_user()
+    session.clear()
+    flash(_("密码已更改，其他设备上的登录已全部退出，请重新登录。"), "success")
+    return redirect(url_for("account.sign_in_form"), 303)
+
+
+@blueprint.post("/language")
+@public
+def language() -> Response:
+    """Choose the language of the pages."""
+    locale = request.form.get("locale", "")
+    if locale in LOCALES:
+        session["locale"] = locale
+    return redirect(_target(), 303)
+
+
+def _target() -> str:
+    """Where to go next: only ever a place of our own."""
+    wanted = request.values.get("next", "")
+    parts = urlsplit(wanted)
+    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return wanted if own else url_for("account.home")
+
+
+def _sentence(refusal: RuleBroken | InvalidInput) -> str:
+    return refusal.message if isinstance(refusal, RuleBroken) else refusal.problems[0].remedy

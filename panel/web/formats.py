@@ -1,0 +1,46 @@
+"""Dates, figures and money as people read them, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from panel.clock import OFFICE_ZONE
+from panel.language import SOURCE, current
+from panel.rules import rounding
+
+
+def day(value: date) -> str:
+    """2026年9月18日, or 18 September 2026."""
+    if current() == SOURCE:
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """The day and the minute, in the office's zone."""
+    local = value.astimezone(OFFICE_ZONE)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def second(value: datetime) -> str:
+    """The time of day to the second, in the office's zone."""
+    return f"{value.astimezone(OFFICE_ZONE):%H:%M:%S}"
+
+
+def points(value: int | None, places: int = 2) -> str:
+    """A score in hundredths as it is written; an en dash where there is none."""
+    return "–" if value is None else rounding.text(value, places)
+
+
+def short_points(value: int | None) -> str:
+    """A score as it was given, without needless zeros."""
+    return points(value).rstrip("0").rstrip(".") if value is not None else "–"
+
+
+def install(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        day=day, moment=moment, second=second, points=points, short_points=short_points
+    )

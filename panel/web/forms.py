@@ -1,0 +1,46 @@
+"""Reading forms: plain functions that answer clean values or say what is wrong with which field."""
+
+from __future__ import annotations
+
+from flask import request
+
+from panel.errors import InvalidInput, Problem
+from panel.language import _
+
+MAX_TEXT = 4000
+
+
+def text(name: str, label: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
+    """A text field without blanks around it."""
+    value = request.form.get(name, "").strip()
+    if required and not value:
+        raise InvalidInput(Problem(label, "", _("请填写。")))
+    if len(value) > most:
+        raise InvalidInput(Problem(label, value[:20], _("最多 {most} 个字符。").format(most=most)))
+    return value
+
+
+def secret(name: str) -> str:
+    """A password exactly as typed."""
+    return request.form.get(name, "")
+
+
+def number(name: str, label: str, *, least: int = 0) -> int:
+    """A whole number."""
+    value = request.form.get(name, "").strip()
+    if not value.isdecimal() or int(value) < least:
+        raise InvalidInput(Problem(label, value, _("请填写不小于 {least} 的整数。").format(least=least)))
+    return int(value)
+
+
+def choice(name: str, label: str, allowed: object) -> str:
+    """One of a closed set of values."""
+    value = request.form.get(name, "")
+    if value not in set(allowed):  # type: ignore[call-overload]
+        raise InvalidInput(Problem(label, value, _("请选择一项。")))
+    return value
+
+
+def ticked(name: str) -> bool:
+    """Whether a box was ticked."""
+    return request.form.get(name, "") != ""

@@ -1,0 +1,5 @@
+"""What anybody may ask for."""
+
+from panel.web.public import health
+
+BLUEPRINTS = (health.blueprint,)

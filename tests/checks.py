@@ -1,0 +1,102 @@
+"""Every check and test of the project, in the order of how quickly they fail.
+
+Started by `python3 run.py test` and `python3 run.py check`. Whatever a machine lacks is left out with a line
+that says how to get it; with CI=true nothing may be left out.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests import browser, postgres
+
+TOOLS = Path(sys.executable).parent
+PYTHON = [sys.executable, "-m"]
+STATIC = (
+    ("lint", [*PYTHON, "ruff", "check", "."]),
+    ("format", [*PYTHON, "ruff", "format", "--check", "."]),
+    ("types", [*PYTHON, "mypy"]),
+    ("layers", [str(TOOLS / "lint-imports"), "--no-logo"]),
+)
+# What decides, counts and records is covered to the last branch; the rest nearly.
+WHOLLY_COVERED = ("rules", "scoring", "audit", "services")
+ELSEWHERE_PERCENT = 90
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks, or only the tests that the arguments name; return the exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that PostgreSQL is stopped then, too
+    command, chosen = arguments[0], arguments[1:]
+    checks = Checks()
+    if not chosen:
+        for name, words in STATIC:
+            checks.run(name, words)
+    if command == "test":
+        _tests(checks, chosen)
+    return checks.report()
+
+
+def _tests(checks: Checks, chosen: list[str]) -> None:
+    with postgres.cluster() as url:
+        absent = []
+        if url is None:
+            absent.append("postgres")
+            checks.leave_out("tests on PostgreSQL", postgres.HOW_TO_GET_IT)
+        if browser.find() is None or not browser.driver_starts():
+            absent.append("browser")
+            checks.leave_out("tests in a browser", browser.HOW_TO_GET_IT)
+        marks = ["-m", " and ".join(f"not {mark}" for mark in absent)] if absent else []
+        environment = {} if url is None else {postgres.VARIABLE: url}
+        measured = [] if chosen else ["-n", "auto", "--dist", "worksteal", "--cov", "--cov-report="]
+        checks.run("tests", [*PYTHON, "pytest", *marks, *measured, *chosen], environment)
+    if not chosen:
+        _coverage(checks)
+
+
+def _coverage(checks: Checks) -> None:
+    report = [*PYTHON, "coverage", "report"]
+    for layer in WHOLLY_COVERED:
+        checks.run(f"coverage of {layer}", [*report, f"--include=panel/{layer}/*", "--fail-under=100"])
+    others = ",".join(f"panel/{layer}/*" for layer in WHOLLY_COVERED)
+    checks.run("coverage elsewhere", [*report, f"--omit={others}", f"--fail-under={ELSEWHERE_PERCENT}"])
+
+
+class Checks:
+    """What was run, how it ended, and what was left out."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+        self.left_out: list[str] = []
+
+    def run(self, name: str, words: list[str], environment: dict[str, str] | None = None) -> None:
+        """Run one check to its end, its output passing through."""
+        print(f"\n== {name}", flush=True)
+        start = time.monotonic()
+        status = subprocess.run(words, env={**os.environ, **(environment or {})}, check=False).returncode
+        outcome = "failed" if status else "passed"
+        print(f"-- {name}: {outcome} in {time.monotonic() - start:.0f} s", flush=True)
+        if status:
+            self.failed.append(name)
+
+    def leave_out(self, what: str, how_to_get_it: str) -> None:
+        """Remember a part that this machine cannot run."""
+        self.left_out.append(f"Left out: {what}. To run them, {how_to_get_it}.")
+
+    def report(self) -> int:
+        """Print the outcome, a line for each thing left out, and return the exit status."""
+        print()
+        for line in self.left_out:
+            print(line)
+        if self.left_out and os.environ.get("CI", "").lower() in ("1", "true"):
+            self.failed.append("completeness (with CI=true nothing may be left out)")
+        print(f"Failed: {', '.join(self.failed)}." if self.failed else "All checks passed.")
+        return 1 if self.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

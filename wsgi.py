@@ -1,0 +1,5 @@
+"""The entry for WSGI servers: `gunicorn wsgi:app`; the environment names the installation (`PANEL_HOME`)."""
+
+from panel.app import create_app
+
+app = create_app()
