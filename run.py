@@ -51,8 +51,8 @@ def prepare(kind: str) -> None:
         state = {"made_by": None, "locks": {}}
     if state["made_by"] == made_by and state["locks"].get(kind) == wanted[kind]:
         return
-    print(f"Setting up .venv for Python {sys.version.split()[0]}; the first time takes a minute.", flush=True)
     install = [*installer(), "install", "--disable-pip-version-check", "--no-deps"]
+    print(f"Setting up .venv for Python {sys.version.split()[0]}; the first time takes a minute.", flush=True)
     if state["made_by"] != made_by:
         venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(VENV)
     STATE.unlink(missing_ok=True)  # an interrupted installation starts again from an empty .venv

@@ -14,7 +14,19 @@ from panel.rules.permissions import Role
 from panel.services.office import Office
 from panel.services.openings import open_office
 from panel.vocabulary import term
-from panel.web import access, account, admin, assets, current, errors, expert, formats, inspector, public, secretary
+from panel.web import (
+    access,
+    account,
+    admin,
+    assets,
+    current,
+    errors,
+    expert,
+    formats,
+    inspector,
+    public,
+    secretary,
+)
 
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
 
@@ -79,7 +91,12 @@ def _context() -> dict[str, object]:
         "locale": language.current(),
         "viewer": None
         if viewer is None
-        else {"name": viewer.name, "role": viewer.role, "role_term": term(viewer.role), "login": viewer.login},
+        else {
+            "name": viewer.name,
+            "role": viewer.role,
+            "role_term": term(viewer.role),
+            "login": viewer.login,
+        },
         "htmx_url": assets.htmx_url(),
         "term": term,
         "Role": Role,

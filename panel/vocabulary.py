@@ -1,4 +1,4 @@
-"""The official term of every closed vocabulary, Chinese in the source; `docs/glossary.md` is checked against it."""
+"""The official term of every closed vocabulary; `docs/glossary.md` is checked against it."""
 
 from __future__ import annotations
 

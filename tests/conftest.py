@@ -26,6 +26,8 @@ from tests.world import World
 settings.register_profile("panel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("panel")
 
+pytest_plugins = ("tests.network",)
+
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 

@@ -136,7 +136,6 @@ class World:
             created_at=self.clock(),
         )
         self.add(row)
-        assert row.id is not None
         return row.id
 
     def stage(self, round_id: int, stage: Stage) -> None:
@@ -178,7 +177,6 @@ class World:
             blind_code=blind_code or None,
         )
         self.add(row)
-        assert row.id is not None
         parts: list[SQLModel] = [
             *(tables.Member(application_id=row.id, name=m.name, employment=m.employment) for m in plain.team),
             *(
@@ -210,7 +208,6 @@ class World:
         row = tables.Expert(number=number, name=f"专家{number}（虚构）", employer=f"{number}单位（虚构）")
         self.add(row)
         if round_id is not None:
-            assert row.id is not None
             self.add(
                 tables.Panelist(
                     round_id=round_id,

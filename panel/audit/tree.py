@@ -41,7 +41,9 @@ def completed(index: int, leaf: bytes, sibling: Callable[[Spot], bytes]) -> Iter
 
 def peaks(size: int) -> list[Spot]:
     """The complete subtrees that a tree of `size` entries consists of, leftmost (largest) first."""
-    return [(level, (size >> level) - 1) for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+    return [
+        (level, (size >> level) - 1) for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1
+    ]
 
 
 def root(size: int, subtree: Callable[[Spot], bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""Triggers that make a table insert-only in both databases.
+"""Triggers that make a table insert-only, or a column unchangeable, in both databases.
 
 They are a fence against mistakes and against the application's own account, not a proof: the proof is the audit tree.
 """
@@ -13,15 +13,29 @@ def insert_only(table: Table, *, counter: str | None = None) -> None:
 
     `INSERT OR REPLACE` deletes without firing DELETE triggers unless recursive triggers are on, hence the counter check.
     """
-    for statement in _sqlite(table.name, counter):
-        event.listen(table, "after_create", DDL(statement).execute_if(dialect="sqlite"))
-    for statement in _postgresql(table.name, counter):
-        event.listen(table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
+    _after_create(table, _sqlite(table.name, counter), _postgresql(table.name, counter))
+
+
+def fixed(table: Table, column: str) -> None:
+    """Refuse every update that would change `column`: it is given once."""
+    _after_create(table, _sqlite_fixed(table.name, column), _postgresql_fixed(table.name, column))
 
 
 def statements(table: str, counter: str | None, dialect: str) -> list[str]:
-    """The same statements for a migration."""
+    """What `insert_only` does, for a migration."""
     return _sqlite(table, counter) if dialect == "sqlite" else _postgresql(table, counter)
+
+
+def fixed_statements(table: str, column: str, dialect: str) -> list[str]:
+    """What `fixed` does, for a migration."""
+    return _sqlite_fixed(table, column) if dialect == "sqlite" else _postgresql_fixed(table, column)
+
+
+def _after_create(table: Table, sqlite: list[str], postgresql: list[str]) -> None:
+    for dialect, made in (("sqlite", sqlite), ("postgresql", postgresql)):
+        for statement in made:
+            ddl = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def _sqlite(table: str, counter: str | None) -> list[str]:
@@ -60,3 +74,22 @@ def _postgresql(table: str, counter: str | None) -> list[str]:
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_in_order",
         ]
     return made
+
+
+def _sqlite_fixed(table: str, column: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_{column}_fixed BEFORE UPDATE OF {column} ON {table} "
+        f"WHEN NEW.{column} IS NOT OLD.{column} "
+        f"BEGIN SELECT RAISE(ABORT, '{table}.{column} never changes'); END"
+    ]
+
+
+def _postgresql_fixed(table: str, column: str) -> list[str]:
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_{column}_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN IF NEW.{column} IS DISTINCT FROM OLD.{column} THEN "
+        f"RAISE EXCEPTION '{table}.{column} never changes'; END IF; RETURN NEW; END$$",
+        f"CREATE TRIGGER {table}_{column}_fixed BEFORE UPDATE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_{column}_kept()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{column}_fixed",
+    ]

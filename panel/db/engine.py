@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,9 @@ _WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 WRITES = "panel_writes"
 """Execution option of a connection whose transaction will write."""
+
+GLANCES = "panel_glances"
+"""Execution option of a connection that only looks: every question sees the newest committed state."""
 
 
 def sqlite_module() -> ModuleType:
@@ -38,8 +40,17 @@ def open_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         return _open_sqlite(url)
     if url.startswith("postgresql"):
-        return create_engine(url, pool_size=16, max_overflow=48, pool_pre_ping=True, json_serializer=_dumps)
+        # Named, because a server may have another default: the trail is appended to under a lock, and whoever
+        # waited for it must see what the one before has written.
+        return create_engine(
+            url, isolation_level="READ COMMITTED", pool_size=16, max_overflow=48, pool_pre_ping=True
+        )
     raise SettingsError(f"database_url: {url.split(':', 1)[0]!r} is neither sqlite nor postgresql")
+
+
+def steady(engine: Engine) -> Engine:
+    """The same store for readers who must see all of it as at one moment, however long they read."""
+    return engine if is_sqlite(engine) else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -60,7 +71,7 @@ def describe(engine: Engine) -> str:
 def _open_sqlite(url: str) -> Engine:
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
-    engine = create_engine(url, module=module, pool_size=16, max_overflow=48, json_serializer=_dumps)
+    engine = create_engine(url, module=module, pool_size=16, max_overflow=48)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -77,12 +88,10 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A writer takes the write lock at once: a reader that later wants to write could deadlock.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # A writer takes the write lock at once: a reader that later wants to write could deadlock. Who only
+        # glances opens no transaction: with a rollback journal it would keep its own request's write waiting.
+        options = connection.get_execution_options()
+        if not options.get(GLANCES, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
 
     return engine
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -38,13 +38,11 @@ def plain(session: Session, round_id: int) -> dict[str, Application]:
 
 def to_plain(session: Session, rows: Sequence[tables.Application]) -> list[Application]:
     """The plain values of these rows, with teams, budgets and statements."""
-    ids = [row.id for row in rows if row.id is not None]
+    ids = [row.id for row in rows]
     teams = _by_application(session, tables.Member, ids)
     budgets = _by_application(session, tables.BudgetLine, ids)
     statements = _by_application(session, tables.Statement, ids)
-    return [
-        _application(row, teams[row.id or 0], budgets[row.id or 0], statements[row.id or 0]) for row in rows
-    ]
+    return [_application(row, teams[row.id], budgets[row.id], statements[row.id]) for row in rows]
 
 
 def studios(session: Session, round_id: int) -> dict[str, Studio]:
@@ -108,7 +106,8 @@ def _application(
         summary=row.summary,
         team=tuple(Member(member.name, EmploymentKind(member.employment)) for member in team),
         budget=tuple(
-            BudgetLine(BudgetCategory(line.category), line.item, line.amount_fen, line.note) for line in budget
+            BudgetLine(BudgetCategory(line.category), line.item, line.amount_fen, line.note)
+            for line in budget
         ),
         materials=frozenset(Material(code) for code in row.materials.split()),
         statements={statement.criterion: statement.text for statement in statements},

@@ -23,9 +23,7 @@ def plain(session: Session, ids: Iterable[int] | None = None) -> dict[int, Exper
     relations: dict[int, list[Relation]] = defaultdict(list)
     for tie in session.exec(select(tables.Relation).order_by(col(tables.Relation.id))):
         relations[tie.expert_id].append(Relation(RelationKind(tie.kind), tie.towards, tie.note))
-    return {
-        row.id: _expert(row, employments[row.id], relations[row.id]) for row in rows if row.id is not None
-    }
+    return {row.id: _expert(row, employments[row.id], relations[row.id]) for row in rows}
 
 
 def _expert(row: tables.Expert, employments: list[Employment], relations: list[Relation]) -> Expert:

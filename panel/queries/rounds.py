@@ -42,5 +42,4 @@ def everyone(session: Session) -> list[RoundView]:
 
 def view(row: Round) -> RoundView:
     """A row as a view."""
-    assert row.id is not None
     return RoundView(row.id, row.code, row.title, Stage(row.stage), row.closes_on, row.policy_digest)

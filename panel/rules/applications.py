@@ -23,7 +23,7 @@ class OccupationState(StrEnum):
 
 
 class CertificateLevel(StrEnum):
-    """The master's certificate, lowest to highest; `TECHNICIAN` is the rule for listed occupations (Art. 7(1)2)."""
+    """The master's certificate, lowest first; `TECHNICIAN` is the rule for listed occupations (Art. 7(1)2)."""
 
     NONE = "none"
     JUNIOR = "junior"
@@ -106,9 +106,10 @@ class BudgetLine:
 class Application:
     """One application as it was handed in.
 
-    `number` is the office's own (S01, P10 …). A project names in `linked_studio` the studio that brings it: an application
-    of the same round, or an existing studio. `master_key` is the keyed hash of the master's ID number, whose last four
-    characters alone are kept in clear. Project fields are empty for a studio. Money in fen.
+    `number` is the office's own (S01, P10 …). A project names in `linked_studio` the studio that brings it:
+    an application of the same round, or an existing studio. `master_key` is the keyed hash of the master's
+    ID number, whose last four characters alone are kept in clear. Project fields are empty for a studio.
+    Money in fen.
     """
 
     number: str

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from panel.rules.applications import Track
-from panel.rules.criteria import NAMED_VOTE, Policy
-from panel.rules.rounding import POINT_PLACES
+from panel.rules.criteria import NAMED_VOTE
 
 
 class Standing(StrEnum):
@@ -24,7 +23,7 @@ class Standing(StrEnum):
 class Candidate:
     """One application as the ranking sees it.
 
-    `linked_studio`: the studio that brings a project, of this round or an existing one; empty when there is none.
+    `linked_studio`: the studio that brings a project, of this round or an existing one; empty for none.
     `official` and `criteria` (the official method on each criterion alone) are scaled by the policy's places;
     `official` may be None only where there is no result: not accepted, below the quorum, or not connected.
     """
@@ -60,22 +59,3 @@ class TrackRules:
     def rungs(self) -> tuple[str, ...]:
         """The criteria of the ladder."""
         return self.ladder[:-1]
-
-
-def track_rules(policy: Policy, track: Track) -> TrackRules:
-    """The rules of a track in the scale of the policy's places; a limit between two figures is the upper one."""
-    part, scale = policy.track(track), 10**policy.places
-    return TrackRules(
-        cap=part.cap,
-        pass_mark=_up(part.pass_mark * scale, 10**POINT_PLACES),
-        floors={
-            criterion: _up(percent * part.criterion(criterion).points * scale, 100 * 10**POINT_PLACES)
-            for criterion, percent in part.floors.items()
-        },
-        ladder=part.ladder,
-        quorum=policy.quorum,
-    )
-
-
-def _up(numerator: int, denominator: int) -> int:
-    return -(-numerator // denominator)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from panel.rules.applications import Track
 from panel.rules.candidates import Candidate, Standing, TrackRules
+from panel.rules.places import Cut, PendingTie, Place
 from panel.rules.reasons import (
     BelowCap,
     BelowFloor,
@@ -15,7 +16,6 @@ from panel.rules.reasons import (
     Fall,
     LinkedStudioRefused,
     NotConnected,
-    Reason,
     Refused,
     Selected,
     Shortfall,
@@ -27,67 +27,7 @@ from panel.rules.reasons import (
 )
 from panel.rules.seats import competition_ranks, split
 from panel.rules.ties import Settlement, settle
-from panel.rules.votes import Awaited, NamedVote
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One application's place: `rank` among the scored of its track before the falls, `position` in the cut after.
-
-    `official` and `rank` are None without a result, `position` is None for those that never reached the cut.
-    Both count as in competitions: 1, 2, 2, 4.
-    """
-
-    application: str
-    track: Track
-    official: int | None
-    rank: int | None
-    position: int | None
-    facts: Facts
-
-    @property
-    def reason(self) -> Reason:
-        """The code of the outcome."""
-        return self.facts.reason
-
-    @property
-    def selected(self) -> bool:
-        """Whether it has a seat."""
-        return self.reason is Reason.SELECTED
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Where the line of a track fell: `contenders` reached it, `seated` lie above it.
-
-    `last_in` is the lowest score with a seat, `first_out` the highest without one.
-    """
-
-    cap: int
-    contenders: int
-    seated: int
-    last_in: int | None
-    first_out: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PendingTie:
-    """A tie that the ladder leaves open: a named vote on `tie` is to be recorded, or the chair's decision in it.
-
-    Undecided are `applications`, with `seats` between them; all of `tie` unless the vote has decided on some.
-    `ladder` holds the criterion scores on which they are equal, `votes` those cast so far. `provisional`: a tie at the
-    studio cut is pending too, and settling that one may change this one.
-    """
-
-    track: Track
-    tie: tuple[str, ...]
-    applications: tuple[str, ...]
-    seats: int
-    official: int
-    ladder: tuple[tuple[str, int], ...]
-    awaited: Awaited
-    votes: tuple[tuple[str, int], ...] = ()
-    provisional: bool = False
+from panel.rules.votes import NamedVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +42,7 @@ class TrackResult:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A candidate with a result; `strength` compares two before any vote: the official score, then the ladder."""
+    """A candidate with a result; its `strength` before any vote is the official score, then the ladder."""
 
     application: str
     official: int
@@ -127,31 +67,25 @@ def cut_track(
 ) -> TrackResult:
     """Rank and cut one track; the projects in `falls` go before the cut, so that the next ones move up.
 
-    Places are listed by official score, equal ones by the ladder, then the vote, then the number: order without
-    effect, except at the line. Those that never reached the cut follow, by rank and number.
+    Places are listed by official score, equal ones by the ladder, then the vote, then the number; away from
+    the line that decides nothing. Those that never reached the cut follow, by rank and number.
     """
     race = _race(candidates, rules, falls, votes)
-    ranks = competition_ranks({name: entry.official for name, entry in race.entries.items()})
+    official = {name: entry.official for name, entry in race.entries.items()}
+    ranks = competition_ranks(official)
     listed = {name: index for index, name in enumerate(race.listed())}
     last = len(candidates) + 1
-    places = (
-        Place(
-            application=candidate.application,
-            track=track,
-            official=race.entries[candidate.application].official
-            if candidate.application in race.entries
-            else None,
-            rank=ranks.get(candidate.application),
-            position=race.positions.get(candidate.application),
-            facts=race.facts(candidate),
-        )
-        for candidate in candidates
-    )
+
+    def place(candidate: Candidate) -> Place:
+        name, facts = candidate.application, race.facts(candidate)
+        return Place(name, track, official.get(name), ranks.get(name), race.positions.get(name), facts)
+
+    def in_order(one: Place) -> tuple[int, int, str]:
+        return listed.get(one.application, last), one.rank or last, one.application
+
     return TrackResult(
-        places=tuple(
-            sorted(places, key=lambda p: (listed.get(p.application, last), p.rank or last, p.application))
-        ),
-        cut=race.cut(),
+        places=tuple(sorted(map(place, candidates), key=in_order)),
+        cut=race.cut,
         reserve=tuple(name for name in listed if name not in race.seating.seated),
         pending=race.pending(track),
     )
@@ -161,7 +95,8 @@ def cut_track(
 class _Race:
     """One track on the way to its cut.
 
-    `entries` have a result, `worthy` of them are good enough, `contenders` of those have not fallen with a studio.
+    `entries` have a result, `worthy` of them are good enough, `contenders` of those did not fall with a
+    studio. `gains`: who owes the seat to falls, with the fallen that were ahead.
     """
 
     rules: TrackRules
@@ -169,8 +104,10 @@ class _Race:
     entries: Mapping[str, _Entry]
     worthy: tuple[_Entry, ...]
     contenders: tuple[_Entry, ...]
-    positions: Mapping[str, int]
     seating: _Seating
+    cut: Cut
+    positions: Mapping[str, int]
+    gains: Mapping[str, tuple[str, ...]]
 
     def facts(self, candidate: Candidate) -> Facts:
         """The outcome of one candidate, by the first reason that applies (see `rankings`)."""
@@ -188,46 +125,24 @@ class _Race:
         place = self.positions[name]
         tie = self.seating.tie.decisions.get(name) if self.seating.tie else None
         if name in self.seating.seated:
-            return Selected(place, cap, tie, self._moved_up_past(entry))
-        return TieLost(place, cap, tie) if tie else BelowCap(place, cap, self.cut().last_in)
-
-    def _moved_up_past(self, entry: _Entry) -> tuple[str, ...]:
-        """The fallen ahead of a seated entry, when those ahead would have filled the cap without the falls."""
-        ahead = [other.application for other in self.worthy if other.strength > entry.strength]
-        return tuple(sorted(self.falls.keys() & ahead)) if len(ahead) >= self.rules.cap else ()
+            return Selected(place, cap, tie, self.gains.get(name, ()))
+        return TieLost(place, cap, tie) if tie else BelowCap(place, cap, self.cut.last_in)
 
     def _with_effect(self, name: str, fall: Fall) -> Fall:
-        """The fall, with who gained by it."""
-        fallen = next((entry for entry in self.worthy if entry.application == name), None)
-        if not fallen or sum(other.strength >= fallen.strength for other in self.worthy) > self.rules.cap:
+        """The fall, with who gained by it; a seat was certain when no tie could have cost it."""
+        entry = next((entry for entry in self.worthy if entry.application == name), None)
+        if not entry or sum(other.strength >= entry.strength for other in self.worthy) > self.rules.cap:
             return fall
-        gained = (e.application for e in self._seated() if name in self._moved_up_past(e))
-        return replace(fall, had_seat=True, moved_up=tuple(sorted(gained)))
-
-    def _seated(self) -> list[_Entry]:
-        return [entry for entry in self.contenders if entry.application in self.seating.seated]
-
-    def cut(self) -> Cut:
-        """Where the line fell."""
-        seated = [entry.official for entry in self._seated()]
-        out = [entry.official for entry in self.contenders if entry.application not in self.seating.seated]
-        return Cut(
-            cap=self.rules.cap,
-            contenders=len(self.contenders),
-            seated=len(seated),
-            last_in=min(seated, default=None),
-            first_out=max(out, default=None),
-        )
+        gained = sorted(gainer for gainer, past in self.gains.items() if name in past)
+        return replace(fall, had_seat=True, moved_up=tuple(gained))
 
     def listed(self) -> list[str]:
         """The contenders, best first."""
-        vote = {name: index for index, name in enumerate(self.seating.tie.order)} if self.seating.tie else {}
-        by_number = sorted(
-            self.contenders, key=lambda entry: (vote.get(entry.application, 0), entry.application)
-        )
-        return [
-            entry.application for entry in sorted(by_number, key=lambda entry: entry.strength, reverse=True)
-        ]
+        voted = self.seating.tie.order if self.seating.tie else ()
+        vote = {name: index for index, name in enumerate(voted)}
+        names = {entry.application: entry.strength for entry in self.contenders}
+        by_vote = sorted(names, key=lambda name: (vote.get(name, 0), name))
+        return sorted(by_vote, key=lambda name: names[name], reverse=True)
 
     def pending(self, track: Track) -> PendingTie | None:
         """The tie that still waits for a record, if any."""
@@ -253,15 +168,45 @@ def _race(
     falls: Mapping[str, Fall],
     votes: Mapping[frozenset[str], NamedVote],
 ) -> _Race:
-    entries = {
-        candidate.application: _entry(candidate, rules)
-        for candidate in candidates
-        if _has_result(candidate, rules)
-    }
+    entries = {c.application: _entry(c, rules) for c in candidates if _has_result(c, rules)}
     worthy = tuple(entry for entry in entries.values() if not _on_merit(entry, rules))
     contenders = tuple(entry for entry in worthy if entry.application not in falls)
-    positions = competition_ranks({entry.application: entry.official for entry in contenders})
-    return _Race(rules, falls, entries, worthy, contenders, positions, _seat(contenders, rules, votes))
+    seating = _seat(contenders, rules, votes)
+    return _Race(
+        rules=rules,
+        falls=falls,
+        entries=entries,
+        worthy=worthy,
+        contenders=contenders,
+        seating=seating,
+        cut=_cut(contenders, seating.seated, rules.cap),
+        positions=competition_ranks({entry.application: entry.official for entry in contenders}),
+        gains=_gains(worthy, seating.seated, falls, rules.cap),
+    )
+
+
+def _cut(contenders: Collection[_Entry], seated: Collection[str], cap: int) -> Cut:
+    inside = [entry.official for entry in contenders if entry.application in seated]
+    outside = [entry.official for entry in contenders if entry.application not in seated]
+    return Cut(
+        cap=cap,
+        contenders=len(contenders),
+        seated=len(inside),
+        last_in=min(inside, default=None),
+        first_out=max(outside, default=None),
+    )
+
+
+def _gains(
+    worthy: Collection[_Entry], seated: Collection[str], falls: Collection[str], cap: int
+) -> dict[str, tuple[str, ...]]:
+    """Who has a seat only because others fell, with the fallen ahead of it."""
+    gains: dict[str, tuple[str, ...]] = {}
+    for entry in (entry for entry in worthy if entry.application in seated):
+        ahead = [other.application for other in worthy if other.strength > entry.strength]
+        if len(ahead) >= cap:
+            gains[entry.application] = tuple(sorted(set(ahead).intersection(falls)))
+    return gains
 
 
 def _has_result(candidate: Candidate, rules: TrackRules) -> bool:
@@ -278,9 +223,10 @@ def _entry(candidate: Candidate, rules: TrackRules) -> _Entry:
 
 def _without_score(candidate: Candidate, rules: TrackRules, fall: Fall | None) -> Facts | None:
     """What keeps a candidate from the cut whatever its score."""
-    own = {Standing.WITHDRAWN: Withdrawn(), Standing.VETOED: Vetoed()}.get(candidate.standing)
-    if own:
-        return own
+    if candidate.standing is Standing.WITHDRAWN:
+        return Withdrawn()
+    if candidate.standing is Standing.VETOED:
+        return Vetoed()
     if isinstance(fall, LinkedStudioRefused):
         return fall
     if candidate.standing is Standing.REFUSED:
@@ -290,7 +236,7 @@ def _without_score(candidate: Candidate, rules: TrackRules, fall: Fall | None) -
     return fall if candidate.connected else NotConnected()
 
 
-def _on_merit(entry: _Entry, rules: TrackRules) -> Facts | None:
+def _on_merit(entry: _Entry, rules: TrackRules) -> BelowPassMark | BelowFloor | None:
     """What its score lacks."""
     if entry.official < rules.pass_mark:
         return BelowPassMark(entry.official, rules.pass_mark)
@@ -305,7 +251,7 @@ def _on_merit(entry: _Entry, rules: TrackRules) -> Facts | None:
 def _seat(
     contenders: Collection[_Entry], rules: TrackRules, votes: Mapping[frozenset[str], NamedVote]
 ) -> _Seating:
-    """Fill the seats from above; a cap is an upper limit, so nobody is taken to fill it and no tie exceeds it."""
+    """Fill the seats from above: a cap is an upper limit, which no tie exceeds."""
     officials = {entry.application: entry.official for entry in contenders}
     if len(officials) <= rules.cap:
         return _Seating(frozenset(officials))

@@ -52,7 +52,7 @@ class Hit:
 
 
 def texts_of(application: Application) -> Mapping[str, str]:
-    """What experts will read of an application, by field: title, summary, statement:ID, budget:LINE:item|note."""
+    """What experts will read, by field: title, summary, statement:ID, budget:LINE:item, budget:LINE:note."""
     texts = {"title": application.title, "summary": application.summary}
     texts |= {f"statement:{criterion}": text for criterion, text in application.statements.items()}
     for line, budget in enumerate(application.budget, start=1):
@@ -60,8 +60,10 @@ def texts_of(application: Application) -> Mapping[str, str]:
     return {field: text for field, text in texts.items() if text}
 
 
-def hits(application: Application, texts: Mapping[str, str], *, studio: Studio | None = None) -> tuple[Hit,
-...]: """Everything in `texts` that tells who applies, in order; of hits one within another, only the longest.
+def hits(
+    application: Application, texts: Mapping[str, str], *, studio: Studio | None = None
+) -> tuple[Hit, ...]:
+    """Everything in `texts` that tells who applies, in order; of hits one within another, only the longest.
 
     `studio` is the existing studio whose project this is.
     """
@@ -180,7 +182,7 @@ def _unit_words(application: Application, studio: Studio | None) -> Iterator[tup
 
 
 def _studio_words(application: Application, studio: Studio | None) -> Iterator[tuple[str, IdentityKind]]:
-    """The name of Art. 9(1)2 is built from the master and the occupation; numbers need a letter and a digit."""
+    """The name that Art. 9(1)2 prescribes; of the numbers, those that have a letter and a digit."""
     for master in _masters(application, studio):
         name = split_remark(normalised(master))[0]
         yield f"{name}{application.occupation}技能大师工作室", IdentityKind.STUDIO
@@ -193,23 +195,28 @@ def _studio_words(application: Application, studio: Studio | None) -> Iterator[t
 
 # Short names of units
 
-_PLACES = ("北京市", "北京", "大兴区", "大兴", "中国", "(北京)", "(大兴)")
-_FORMS = (
-    *("有限责任公司", "股份有限公司", "有限公司", "集团公司", "总公司", "分公司", "公司"),
-    *("集团", "股份", "控股", "总部", "总厂", "(北京)", "(大兴)"),
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_PLACES = _listed("北京市 北京 大兴区 大兴 中国 (北京) (大兴)")
+_FORMS = _listed(
+    "有限责任公司 股份有限公司 有限公司 集团公司 总公司 分公司 公司 集团 股份 控股 总部 总厂 (北京) (大兴)"
 )
-_TRADES = (
-    *("机器人", "人工智能", "智能", "信息", "科技", "技术", "电子", "电气", "电力", "自动化", "机械",
-    "装备", "设备"), *("制药", "药业", "医药", "生物", "医疗", "焊装", "焊接", "制造", "工业", "实业",
-    "材料", "化工", "能源", "环保"), *("餐饮", "酒店", "食品", "汽服", "汽车", "汽修", "维修", "服务",
-    "工坊", "工艺品", "工艺", "美术", "文化"), *("建筑", "建设", "工程", "装饰", "物流", "物业", "园林",
-    "印刷", "服装", "家具", "航空", "贸易", "商贸", "管理"), *("咨询", "投资", "发展", "教育", "培训",
-    "学校", "学院", "医院", "中心", "工厂"), )
-_ORDINARY = frozenset(
-    "北京 大兴 中国 首都 京南 华北 京津冀 国门 新国门 新航 航城 新航城 临空 机场 国际 亦庄 黄村 西红门 旧宫
-    瀛海" " 青云店 长子营 采育 礼贤 安定 榆垡 魏善庄 庞各庄 北臧村 观音寺 天宫院 高米店 清源 兴丰 林校路
-    开发区 经开区" " 工业 现代 时代 未来 创新 东方 东区 西区 南区 北区 第一 第二 第三".split()
-) | frozenset(_TRADES)
+_TRADES = _listed(
+    "机器人 人工智能 智能 信息 科技 技术 电子 电气 电力 自动化 机械 装备 设备 制药 药业 医药 生物 医疗 焊装 "
+    "焊接 制造 工业 实业 材料 化工 能源 环保 餐饮 酒店 食品 汽服 汽车 汽修 维修 服务 工坊 工艺品 工艺 美术 "
+    "文化 建筑 建设 工程 装饰 物流 物业 园林 印刷 服装 家具 航空 贸易 商贸 管理 咨询 投资 发展 教育 培训 "
+    "学校 学院 医院 中心 工厂"
+)
+_ORDINARY = frozenset(_TRADES) | frozenset(
+    _listed(
+        "北京 大兴 中国 首都 京南 华北 京津冀 国门 新国门 新航 航城 新航城 临空 机场 国际 亦庄 黄村 西红门 "
+        "旧宫 瀛海 青云店 长子营 采育 礼贤 安定 榆垡 魏善庄 庞各庄 北臧村 观音寺 天宫院 高米店 清源 兴丰 "
+        "林校路 开发区 经开区 现代 时代 未来 创新 东方 东区 西区 南区 北区 第一 第二 第三"
+    )
+)
 """Places and words that anybody in the district uses: never taken as the short name of a unit."""
 
 
@@ -218,7 +225,7 @@ def short_names(unit: str) -> frozenset[str]:
     core = split_remark(normalised(unit))[0]
     core = _without(core, _PLACES, str.removeprefix)
     core = _without(core, _FORMS, str.removesuffix)
-    names = {core, _without(core, _TRADES, str.removesuffix)}
+    names = {core, _without(core, _TRADES + _PLACES, str.removesuffix)}
     return frozenset(name for name in names if len(name) >= 2 and name not in _ORDINARY)
 
 
@@ -232,8 +239,8 @@ def _without(name: str, parts: Iterable[str], remove: Callable[[str, str], str])
 
 # Addresses
 
-_ADDRESS_TAIL = re.compile(r".*(?:[省市区县镇乡]|街道)(?P<tail>.+?)")
-_DOOR = re.compile(r".*?[0-9]+号")
+_ADDRESS_TAIL = re.compile(r"[^0-9]*(?:[省市区县镇乡]|街道)(?P<tail>.+)")
+_DOOR = re.compile(r".*?[0-9]+[号院]")
 
 
 def _address_words(address: str) -> Iterator[tuple[str, IdentityKind]]:
@@ -248,21 +255,24 @@ def _address_words(address: str) -> Iterator[tuple[str, IdentityKind]]:
 
 # How people are called
 
-_TITLES = (
-    *("师傅", "师父", "大师", "老师", "总工", "总监", "总裁", "总经理", "经理", "主任", "教授", "班长",
-    "组长"), *("队长", "厂长", "院长", "所长", "校长", "博士", "先生", "女士", "同志", "劳模", "书记"),
+_TITLES = _listed(
+    "师傅 师父 大师 老师 总工 总监 总裁 总经理 经理 主任 教授 班长 组长 队长 厂长 院长 所长 校长 博士 先生 "
+    "女士 同志 劳模 书记"
 )
 _ENGINEER = "工(?![作程业人艺具厂序种会龄伤资地期匠装科件况时坊商信段位能效质])"
 _DIRECTOR = "总(?![结体数额量计和是共之投分要会部公局])"
 _TITLE = f"(?:{'|'.join(_TITLES)}|{_ENGINEER}|{_DIRECTOR})"
 _COMPOUND_SURNAMES = frozenset(
-    "欧阳 上官 司马 诸葛 皇甫 司徒 东方 尉迟 公孙 慕容 令狐 夏侯 端木 独孤 南宫 长孙 宇文".split()
+    _listed("欧阳 上官 司马 诸葛 皇甫 司徒 东方 尉迟 公孙 慕容 令狐 夏侯 端木 独孤 南宫 长孙 宇文")
 )
 _WORD_BEFORE = {
-    **{"高": "提升最较更增拔崇", "何": "任如为", "段": "阶片时地路手", "林": "森园农竹造营", "方":
-    "地官对双各多甲乙"}, **{"于": "由关对等基位属处用至在", "向": "方面导趋", "成": "完形组构", "安":
-    "保治平公", "关": "相有机"}, **{"华": "中精", "时": "当及按同", "金": "资奖基", "程": "工过流课", "车":
-    "汽", "管": "主监", "全": "安"}, }
+    entry[0]: entry[1:]
+    for entry in _listed(
+        "高提升最较更增拔崇 何任如为 段阶片时地路手 林森园农竹造营 方地官对双各多甲乙 "
+        "于由关对等基位属处用至在 "
+        "向方面导趋 成完形组构 安保治平公 关相有机 华中精 时当及按同 金资奖基 程工过流课 车汽 管主监 全安"
+    )
+}
 """Surnames that end ordinary words, with what stands before them there: 任何, 阶段, 森林."""
 
 
@@ -290,27 +300,30 @@ def _digits(count: int) -> str:
 
 
 _BIRTHDAY = rf"(?:1{_GAP}9|2{_GAP}0){_digits(2)}{_GAP}[01]{_digits(1)}{_GAP}[0-3]{_digits(1)}"
-_SHAPES: tuple[tuple[re.Pattern[str], IdentityKind], ...] = (
-    (
-        re.compile(rf"(?<![0-9a-z])[1-9]{_digits(5)}{_GAP}{_BIRTHDAY}{_digits(3)}{_GAP}[0-9x](?![0-9a-z])"),
-        IdentityKind.ID_NUMBER,
-    ),
-    (
-        re.compile(r"(?<![0-9a-z])[0-9a-hj-npqrtuwxy]{2}[0-9]{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])"),
-        IdentityKind.CREDIT_CODE,
-    ),
-    (re.compile(rf"(?<![0-9])(?:\+?86{_GAP})?1{_GAP}[3-9]{_digits(9)}(?![0-9])"), IdentityKind.PHONE),
-    (
-        re.compile(rf"(?<![0-9])\(?0[1-9][0-9]{{1,2}}\)?{_GAP}[2-9]{_digits(6)}(?:{_GAP}[0-9])?(?![0-9])"),
-        IdentityKind.PHONE,
-    ),
-    (re.compile(r"(?<![0-9])[48]00[ -][0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])"), IdentityKind.PHONE),
-    (re.compile(r"(?:电话|座机|传真|热线|手机|tel)[.:：为是 ]{0,3}(?P<at>[2-9][0-9]{2,3}[ -]?[0-9]{4})"),
-    IdentityKind.PHONE), (
-        re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}"),
-        IdentityKind.EMAIL,
-    ),
-    (re.compile(r"(?:https?://|www\.)[a-z0-9._~:/?#@!$&'()*+,;=%-]+"), IdentityKind.WEB),
+_LANDLINE = rf"\(?0[1-9][0-9]{{1,2}}\)?{_GAP}[2-9]{_digits(6)}(?:{_GAP}[0-9])?"
+_SERVICE_LINE = r"[48]00[ -][0-9]{3,4}[ -]?[0-9]{3,4}"
+_CREDIT_CODE = r"[0-9a-hj-npqrtuwxy]{2}[0-9]{6}[0-9a-hj-npqrtuwxy]{10}"
+_SHAPES = tuple(
+    (re.compile(shape), kind)
+    for shape, kind in (
+        (
+            rf"(?<![0-9a-z])[1-9]{_digits(5)}{_GAP}{_BIRTHDAY}{_digits(3)}{_GAP}[0-9x](?![0-9a-z])",
+            IdentityKind.ID_NUMBER,
+        ),
+        (rf"(?<![0-9a-z]){_CREDIT_CODE}(?![0-9a-z])", IdentityKind.CREDIT_CODE),
+        (rf"(?<![0-9])(?:\+?86{_GAP})?1{_GAP}[3-9]{_digits(9)}(?![0-9])", IdentityKind.PHONE),
+        (rf"(?<![0-9]){_LANDLINE}(?![0-9])", IdentityKind.PHONE),
+        (rf"(?<![0-9]){_SERVICE_LINE}(?![0-9])", IdentityKind.PHONE),
+        (
+            r"(?:电话|座机|传真|热线|tel)[.:为是 ]{0,3}[2-9][0-9]{2,3}[ -]?[0-9]{4}(?![0-9])",
+            IdentityKind.PHONE,
+        ),
+        (
+            r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}",
+            IdentityKind.EMAIL,
+        ),
+        (r"(?:https?://|www\.)[a-z0-9._~:/?#@!$&'()*+,;=%-]+", IdentityKind.WEB),
+    )
 )
 
 
@@ -318,4 +331,4 @@ def _shaped(text: str) -> Iterator[_Span]:
     even = _even(text)
     for shape, kind in _SHAPES:
         for match in shape.finditer(even.text):
-            yield *even.span(*match.span("at" if "at" in shape.groupindex else 0)), kind
+            yield *even.span(*match.span()), kind

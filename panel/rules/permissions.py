@@ -59,7 +59,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One line of the table: an action, who may do it, and at which stages of the round (empty: no round is involved)."""
+    """One line of the table: an action, who may do it, at which stages (empty: no round is involved)."""
 
     action: Action
     roles: frozenset[Role]
@@ -122,7 +122,7 @@ TABLE: Mapping[Action, Grant] = {
 
 
 def has_role(action: Action, role: Role) -> bool:
-    """Whether the role may do this at some stage at least: what a page needs to know before a round is read."""
+    """Whether the role may do this at some stage at least: all that is known before a round is read."""
     return role in TABLE[action].roles
 
 

@@ -3,54 +3,32 @@
 One reason a place, the first of these that applies:
 
 1. withdrawn, vetoed: what was decided about the application itself, once it was a candidate;
-2. linked_studio_refused: its studio never came to the cut, which bars the project whatever was found about it,
-   so it comes before a refusal of its own;
+2. linked_studio_refused: its studio was refused, vetoed or withdrawn, which bars the project whatever else
+   was found about it, so this comes before a refusal of its own;
 3. refused;
 4. too_few_sheets, not_connected: there is no result to compare;
 5. studio_not_selected: the linked fall, before the cut and whatever the score;
 6. below_pass_mark, then below_floor: a cap is an upper limit, never filled up;
 7. selected, tie_lost, below_cap: the cut.
 
-A project of an existing studio never falls. While a tie at the studio cut waits for its vote, none of the studios in
-it has a seat, so their projects fall for the time being and the outcome is provisional.
+A project of an existing studio never falls. While a tie at the studio cut waits for its vote, none of the
+undecided studios has a seat, so their projects fall for the time being and the outcome is provisional.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from panel.errors import RuleBroken
 from panel.rules.applications import Track
 from panel.rules.candidates import Candidate, Standing, TrackRules
-from panel.rules.cuts import Cut, PendingTie, Place, TrackResult, cut_track
+from panel.rules.cuts import TrackResult, cut_track
+from panel.rules.places import Outcome, Place
 from panel.rules.reasons import Fall, LinkedStudioRefused, Reason, StudioNotSelected
 from panel.rules.votes import NamedVote
 
 _OUT_BEFORE_SCORING = (Reason.WITHDRAWN, Reason.VETOED, Reason.REFUSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The whole result; `reserve` lists, per track, those that reached the cut and have no seat (递补名单)."""
-
-    places: tuple[Place, ...]
-    cuts: Mapping[Track, Cut]
-    reserve: Mapping[Track, tuple[str, ...]]
-    pending: tuple[PendingTie, ...]
-
-    @property
-    def provisional(self) -> bool:
-        """Whether a tie still waits for a vote: such an outcome must not be finalised."""
-        return bool(self.pending)
-
-    def place(self, application: str) -> Place:
-        """The place of that application; KeyError when it did not take part."""
-        return {place.application: place for place in self.places}[application]
-
-    def selected(self, track: Track) -> tuple[str, ...]:
-        """The applications with a seat, best first."""
-        return tuple(place.application for place in self.places if place.track is track and place.selected)
 
 
 def rank(
@@ -59,7 +37,7 @@ def rank(
     votes: Iterable[NamedVote] = (),
     existing_studios: Collection[str] = (),
 ) -> Outcome:
-    """The outcome of a round, whatever the order of its input; `existing_studios` are numbers of the register."""
+    """The outcome of a round, whatever the order of its input; `existing_studios` by number."""
     everyone = _by_number(candidates)
     recorded = _by_tie(votes)
     field = {track: [c for c in everyone.values() if c.track is track] for track in Track}
@@ -106,10 +84,9 @@ def _falls(
         if studio:
             falls |= _fall(project, studio, undecided)
         elif project.standing is Standing.ACCEPTED:
+            studio_is = f"项目 {project.application} 的所属工作室 {project.linked_studio} "
             raise RuleBroken(
-                "studio_unknown",
-                f"项目 {project.application} 所属工作室 {project.linked_studio} 既非本批次申报,也非已认定工作室,请先更正。",
-                "第四条",
+                "studio_unknown", studio_is + "既非本批次申报,也非已认定工作室,请先更正。", "Art. 4"
             )
     return falls
 

@@ -1,6 +1,6 @@
 """Why an application stands where it stands: one code a place, with the facts that its sentence needs.
 
-The facts carry their reason, so that the two cannot disagree. Scores are scaled integers of the policy's places.
+The facts carry their reason, so that the two cannot disagree. Scores are scaled by the policy's places.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Reason(StrEnum):
     TIE_LOST = "tie_lost"
     STUDIO_NOT_SELECTED = "studio_not_selected"
     LINKED_STUDIO_REFUSED = "linked_studio_refused"
-    BELOW_PASS_MARK = "below_pass_mark"
+    BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 - a mark, no password
     BELOW_FLOOR = "below_floor"
     TOO_FEW_SHEETS = "too_few_sheets"
     NOT_CONNECTED = "not_connected"
@@ -65,8 +65,8 @@ class TieLost:
 class StudioNotSelected:
     """The linked fall (Art. 4): the studio of this round that brings it got no seat, for `studio_reason`.
 
-    `provisional`: a tie at the studio cut still waits for a vote. `had_seat`: it would have had a seat for certain,
-    had nothing fallen; then `moved_up` names who got one.
+    `provisional`: the studio is in a tie that still waits for a vote. `had_seat`: it would have had a seat
+    for certain, had nothing fallen; then `moved_up` names who got one.
     """
 
     reason: ClassVar[Reason] = Reason.STUDIO_NOT_SELECTED

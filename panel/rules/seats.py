@@ -16,7 +16,7 @@ class Split:
 
 
 def split(figures: Mapping[str, int], seats: int) -> Split:
-    """Part `figures` by the one that holds the last of `seats`; there must be a seat, and fewer seats than figures."""
+    """Part `figures` by the one that holds the last of `seats`: at least one seat, and fewer than figures."""
     line = sorted(figures.values(), reverse=True)[seats - 1]
     above = frozenset(name for name, figure in figures.items() if figure > line)
     level = frozenset(name for name, figure in figures.items() if figure == line)

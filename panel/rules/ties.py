@@ -14,10 +14,10 @@ from panel.rules.votes import Awaited, Decider, NamedVote, count
 class Decision:
     """How a tie at the cut went for one of the tied.
 
-    `tied` shared the official score and had `seats` between them. `rung` is the criterion that decided for this
-    application, or the named vote; `values` are the figures there (criterion scores, or votes) of those still
-    equal when it came, best first; `own` is its own, `other` the nearest one on the other side of the line.
-    Without a vote on record `values` is empty and both are None. `awaited`: what is still to be recorded.
+    `tied` shared the official score and had `seats` between them. `rung` is the criterion that decided for
+    this application, or the named vote; `values` are the figures there (criterion scores, or votes) of those
+    still equal when it came, best first; `own` is its own, `other` the nearest one across the line. Without
+    a vote on record `values` is empty and both are None. `awaited`: what is still to be recorded.
     """
 
     decider: Decider
@@ -32,7 +32,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Deadlock:
-    """What the record leaves open: a vote on `tie`, and of it the `applications` and `seats` still undecided."""
+    """What the record leaves open: a vote on `tie`, or the chair's word on those `applications` of it."""
 
     tie: tuple[str, ...]
     applications: tuple[str, ...]
@@ -59,8 +59,8 @@ def settle(
 ) -> Settlement:
     """Give `seats` to the best of `tied` (criterion scores by application), fewer seats than applications.
 
-    Each rung seats those surely above the line, drops those surely below it, and hands the rest to the next; the last
-    rung is the named vote on exactly the applications still equal. Undecided ones stay out.
+    Each rung seats those surely above the line, drops those surely below it, and hands the rest to the next;
+    the last rung is the named vote on exactly the applications still equal. Undecided ones stay out.
     """
     base = Decision(Decider.NOBODY, NAMED_VOTE, tuple(sorted(tied)), seats)
     seated: frozenset[str] = frozenset()
@@ -84,25 +84,25 @@ def _vote(level: frozenset[str], seats: int, base: Decision, vote: NamedVote | N
     order = tuple(sorted(level))
     if vote is None:
         waiting = replace(base, awaited=Awaited.NAMED_VOTE)
-        deadlock = Deadlock(order, order, seats, Awaited.NAMED_VOTE, ())
-        return Settlement(frozenset(), dict.fromkeys(level, waiting), order, deadlock)
+        open_tie = Deadlock(order, order, seats, Awaited.NAMED_VOTE, ())
+        return Settlement(frozenset(), dict.fromkeys(level, waiting), order, open_tie)
     tally = count(vote, seats)
     figures = dict(tally.votes)
     decisions = _sides(tally.split, figures, replace(base, values=tally.votes))
     for name in tally.split.level:
         decisions[name] = replace(base, values=tally.votes, own=figures[name], other=figures[name])
     for name, decider in tally.deciders.items():
-        awaited = tally.awaited if name in tally.split.level else None
+        awaited = tally.awaited if decider is Decider.NOBODY else None
         decisions[name] = replace(decisions[name], decider=decider, awaited=awaited)
-    deadlock = None
-    if tally.awaited:
-        at_line = tuple(sorted(tally.split.level))
-        deadlock = Deadlock(order, at_line, seats - len(tally.seated), tally.awaited, tally.votes)
+    if not tally.awaited:
+        return Settlement(tally.seated, decisions, tally.order, None)
+    undecided = tuple(name for name in order if tally.deciders[name] is Decider.NOBODY)
+    deadlock = Deadlock(order, undecided, seats - len(tally.seated), tally.awaited, tally.votes)
     return Settlement(tally.seated, decisions, tally.order, deadlock)
 
 
 def _sides(parts: Split, figures: Mapping[str, int], decided: Decision) -> dict[str, Decision]:
-    """The decision for each application that these figures put in or out, with the nearest figure across the line."""
+    """The decision for each application that these figures put in or out."""
     best_not_in = max(figures[name] for name in parts.level | parts.below)
     worst_not_out = min(figures[name] for name in parts.level | parts.above)
     return {

@@ -40,8 +40,8 @@ class Ballot:
 class NamedVote:
     """The recorded vote on one tie.
 
-    `chair` is the expert who may decide when votes are equal (see `deciding_chair`), empty when there is none;
-    `chair_order` is that decision, best first, over at least the applications with equal votes.
+    `chair` is the expert who may decide when votes are equal (see `deciding_chair`), empty when there is
+    none; `chair_order` is that decision, best first, over at least the applications with equal votes.
     """
 
     tie: frozenset[str]
@@ -66,7 +66,7 @@ class Tally:
 def eligible_voters(
     present: Iterable[str], recusals: Iterable[tuple[str, str]], tie: Collection[str]
 ) -> tuple[str, ...]:
-    """Who votes on a tie: present experts recused from none of the tied; `recusals` are (expert, application)."""
+    """Who votes on a tie: present experts recused from none of it; `recusals` are (expert, application)."""
     barred = {expert for expert, application in recusals if application in tie}
     return tuple(sorted(set(present) - barred))
 
@@ -112,26 +112,26 @@ def _chair_problems(vote: NamedVote, voters: Collection[str]) -> Iterator[Proble
 
 
 def count(vote: NamedVote, seats: int) -> Tally:
-    """Fill `seats` by the vote; equal votes across the last seat are the chair's to decide.
+    """Fill `seats` by the vote; equal votes across the last seat are the chair's to decide, best first.
 
-    Where there is no chair those with equal votes stay out and their seats stay empty: a seat never goes to an
-    application with fewer votes. A chair's order that leaves out too many of the equal ones is no decision yet.
+    Where there is no chair those with equal votes stay out and their seats stay empty: a seat never goes to
+    an application with fewer votes. A chair's order that is too short leaves the rest undecided.
     """
     votes = {name: sum(ballot.application == name for ballot in vote.ballots) for name in vote.tie}
     parts = split(votes, seats)
-    free = seats - len(parts.above)
-    ordered = [name for name in vote.chair_order if vote.chair and name in parts.level]
-    if len(ordered) < free:
-        ordered = []
-    chosen = ordered[:free]
+    preferred = [name for name in vote.chair_order if vote.chair and name in parts.level]
+    chosen = preferred[: seats - len(parts.above)]
+    seated = parts.above.union(chosen)
+    undecided = len(seated) < seats
     deciders = dict.fromkeys(votes, Decider.NAMED_VOTE)
-    deciders |= dict.fromkeys(parts.level, Decider.CHAIR if chosen else Decider.NOBODY)
-    choice = {name: index for index, name in enumerate(ordered)}
+    deciders |= dict.fromkeys(parts.level, Decider.NOBODY if undecided else Decider.CHAIR)
+    deciders |= dict.fromkeys(chosen, Decider.CHAIR)
+    choice = {name: index for index, name in enumerate(preferred)}
     return Tally(
         votes=best_first(votes),
         order=tuple(sorted(votes, key=lambda name: (-votes[name], choice.get(name, len(votes)), name))),
         split=parts,
-        seated=parts.above.union(chosen),
+        seated=seated,
         deciders=deciders,
-        awaited=Awaited.CHAIR if vote.chair and parts.level and not chosen else None,
+        awaited=Awaited.CHAIR if undecided and vote.chair else None,
     )

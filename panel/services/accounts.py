@@ -48,9 +48,9 @@ class IssuedCode:
 
 def hash_password(password: str) -> str:
     """Argon2id in PHC form."""
-    return Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024).derive_phc_encoded(
-        password.encode()
-    )
+    return Argon2id(
+        salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024
+    ).derive_phc_encoded(password.encode())
 
 
 def password_fits(password: str, stored: str) -> bool:
@@ -98,7 +98,6 @@ def add(change: Change, login: str, name: str, role: Role, expert_id: int | None
 
 def issue(change: Change, account: Account) -> IssuedCode:
     """Issue a one-time code in a running change; earlier codes become void."""
-    assert account.id is not None
     change.session.execute(
         update(ActivationCode)
         .where(col(ActivationCode.account_id) == account.id, col(ActivationCode.used_at).is_(None))
@@ -109,7 +108,10 @@ def issue(change: Change, account: Account) -> IssuedCode:
     expires = change.now + CODE_LIFE
     change.session.add(
         ActivationCode(
-            account_id=account.id, code_hash=code_hash(normal_code(code)), issued_at=change.now, expires_at=expires
+            account_id=account.id,
+            code_hash=code_hash(normal_code(code)),
+            issued_at=change.now,
+            expires_at=expires,
         )
     )
     change.record(CodeIssued(), subject=log_id(account.id))

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm.session import UOWTransaction
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from panel import clock
 from panel.audit import log
@@ -55,6 +56,13 @@ def log_id(account_id: int | None) -> str:
     return f"u-{account_id}"
 
 
+class Staged(Protocol):
+    """A round, as far as permissions ask: a whole row, or the few columns that a busy act has read."""
+
+    @property
+    def stage(self) -> str: ...
+
+
 @dataclass(slots=True)
 class Change:
     """A running transaction: what it does is recorded here, and nothing is committed without a record."""
@@ -86,7 +94,14 @@ class Change:
         self.entries.append(entry)
         return entry
 
-    def permit(self, action: Action, round_: Round | None = None) -> None:
+    def number(self) -> None:
+        """Put what was recorded so far into the trail now, so that its number can be stored with the change."""
+        self.session.flush()
+        waiting = [entry for entry in self.entries if entry.index < 0]
+        if waiting:
+            log.append(self.session, *waiting)
+
+    def permit(self, action: Action, round_: Staged | None = None) -> None:
         """Go on only if the table allows this actor the action at the round's stage."""
         role = self.actor.role
         if role is None or not may(action, role, Stage(round_.stage) if round_ else None):
@@ -105,6 +120,7 @@ class Office:
         self._writer = self.engine.execution_options(**{WRITES: True})
         self._turns = FifoLock()
         self._quota = RefusalQuota()
+        self._policies: dict[str, Policy] = {}
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -150,6 +166,13 @@ class Office:
         """The policy of a round: its own frozen copy once scoring has opened, else the file's."""
         return _read(round_.policy) if round_.policy else self.policy
 
+    def policy_named(self, session: Session, digest: str) -> Policy:
+        """The same by the digest under which a round keeps its copy: the long text is read only once."""
+        if digest and digest not in self._policies:
+            text = session.exec(select(Round.policy).where(Round.policy_digest == digest).limit(1)).one()
+            self._policies[digest] = _read(text)
+        return self._policies[digest] if digest else self.policy
+
 
 @lru_cache(maxsize=16)
 def _read(text: str) -> Policy:
@@ -176,6 +199,5 @@ def _commit(change: Change) -> None:
     session.flush()
     if session.info.get("changed") and not change.entries:
         raise UnrecordedChange("a change without an audit event was about to be committed")
-    if change.entries:
-        log.append(session, *change.entries)
+    change.number()
     session.commit()

@@ -8,7 +8,7 @@ from pathlib import Path
 from panel import clock
 from panel.audit import read
 from panel.config import Settings
-from panel.db import migrate
+from panel.db import engine, migrate
 from panel.errors import SettingsError
 from panel.rules.criteria import Policy
 from panel.rules.policies import read_policy
@@ -53,3 +53,8 @@ def _demonstration_moment(office: Office) -> datetime:
     with office.reading() as session:
         newest = read.page(session, limit=1)
     return max([start, *(record.at for record in newest)])
+
+
+def describe(office: Office) -> str:
+    """The store in use and its mode, in a few words."""
+    return engine.describe(office.engine)

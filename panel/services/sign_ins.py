@@ -39,7 +39,9 @@ class Viewer:
 
     def actor(self, ip: str = "", request: str = "") -> Actor:
         """The viewer as the one who acts."""
-        return Actor(log_id(self.account_id), self.role, self.account_id, self.expert_id, self.session, ip, request)
+        return Actor(
+            log_id(self.account_id), self.role, self.account_id, self.expert_id, self.session, ip, request
+        )
 
 
 def sign_in(office: Office, login: str, password: str, *, ip: str = "", request: str = "") -> str:
@@ -91,14 +93,12 @@ def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
     if row is None:
         return None
     live, account = row
-    assert account.id is not None
     return Viewer(
         account.id, account.login, account.name, Role(account.role), account.expert_id, live.token_hash[:16]
     )
 
 
 def _begin(change: Change, account: Account, ip: str, request: str) -> str:
-    assert account.id is not None
     token = secrets.token_urlsafe(32)
     hashed = code_hash(token)
     change.session.add(
@@ -110,7 +110,9 @@ def _begin(change: Change, account: Account, ip: str, request: str) -> str:
             ip=ip,
         )
     )
-    change.actor = Actor(log_id(account.id), Role(account.role), account.id, account.expert_id, hashed[:16], ip, request)
+    change.actor = Actor(
+        log_id(account.id), Role(account.role), account.id, account.expert_id, hashed[:16], ip, request
+    )
     change.record(SignedIn(), subject=log_id(account.id))
     return token
 

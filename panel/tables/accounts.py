@@ -20,7 +20,7 @@ class Account(SQLModel, table=True):
         CheckConstraint("(role = 'expert') = (expert_id IS NOT NULL)", name="only_experts_are_experts"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     login: str = Field(unique=True)
     name: str
     role: str
@@ -36,7 +36,7 @@ class ActivationCode(SQLModel, table=True):
 
     __tablename__ = "activation_codes"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="accounts.id", index=True)
     code_hash: str = Field(unique=True)
     issued_at: datetime
@@ -49,7 +49,7 @@ class SignIn(SQLModel, table=True):
 
     __tablename__ = "sign_ins"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
     account_id: int = Field(foreign_key="accounts.id", index=True)
     began_at: datetime
@@ -64,6 +64,6 @@ class SignInAttempt(SQLModel, table=True):
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index("sign_in_attempts_by_key", "key", "at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str
     at: datetime

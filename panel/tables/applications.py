@@ -35,7 +35,7 @@ class Application(SQLModel, table=True):
         at_least("subsidy_fen", 0),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     number: str
     track: str
@@ -72,7 +72,7 @@ class Member(SQLModel, table=True):
     __tablename__ = "members"
     __table_args__ = (one_of("employment", EmploymentKind),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
     name: str
     employment: str
@@ -84,7 +84,7 @@ class BudgetLine(SQLModel, table=True):
     __tablename__ = "budget_lines"
     __table_args__ = (one_of("category", BudgetCategory), at_least("amount_fen", 0))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
     category: str
     item: str
@@ -98,7 +98,7 @@ class Statement(SQLModel, table=True):
     __tablename__ = "statements"
     __table_args__ = (UniqueConstraint("application_id", "criterion"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
     criterion: str
     text: str = Field(sa_type=Text)
@@ -110,7 +110,7 @@ class Eligibility(SQLModel, table=True):
     __tablename__ = "eligibility"
     __table_args__ = (one_of("verdict", Verdict),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
     verdict: str
     article: str = ""
@@ -130,7 +130,7 @@ class Clearance(SQLModel, table=True):
         CheckConstraint("word <> ''", name="word_given"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
     field: str
     word: str
@@ -145,7 +145,7 @@ class Studio(SQLModel, table=True):
     __tablename__ = "studios"
     __table_args__ = (UniqueConstraint("round_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     number: str
     unit: str

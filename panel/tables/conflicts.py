@@ -17,7 +17,7 @@ class Conflict(SQLModel, table=True):
     __tablename__ = "conflicts"
     __table_args__ = (one_of("reach", Reach),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     code: str
@@ -36,7 +36,7 @@ class Recusal(SQLModel, table=True):
     __tablename__ = "recusals"
     __table_args__ = (one_of("reach", Reach),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     conflict_id: int | None = Field(default=None, foreign_key="conflicts.id")

@@ -16,7 +16,7 @@ class Draw(SQLModel, table=True):
     __tablename__ = "draws"
     __table_args__ = (UniqueConstraint("round_id", "attempt"), at_least("size", 1))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     attempt: int
     size: int

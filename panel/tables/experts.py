@@ -15,7 +15,7 @@ class Expert(SQLModel, table=True):
 
     __tablename__ = "experts"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
     name: str
     employer: str
@@ -33,7 +33,7 @@ class Employment(SQLModel, table=True):
 
     __tablename__ = "employments"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     unit: str
     since: date | None = None
@@ -46,7 +46,7 @@ class Relation(SQLModel, table=True):
     __tablename__ = "relations"
     __table_args__ = (one_of("kind", RelationKind),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     kind: str
     towards: str

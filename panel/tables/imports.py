@@ -17,7 +17,7 @@ class Import(SQLModel, table=True):
     __tablename__ = "imports"
     __table_args__ = (one_of("kind", ImportKind),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     kind: str
     file_name: str

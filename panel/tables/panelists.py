@@ -14,7 +14,7 @@ class Panelist(SQLModel, table=True):
     __tablename__ = "panelists"
     __table_args__ = (UniqueConstraint("round_id", "expert_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     draw_id: int | None = Field(default=None, foreign_key="draws.id")

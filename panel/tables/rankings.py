@@ -17,10 +17,12 @@ class Ranking(SQLModel, table=True):
 
     __tablename__ = "rankings"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     method: str
     policy_digest: str
+    inputs: str = Field(sa_type=Text)
+    """Canonical JSON of everything that the computation read."""
     input_digest: str
     result_digest: str
     result: str = Field(sa_type=Text)
@@ -38,13 +40,14 @@ class Ballot(SQLModel, table=True):
         one_of("track", Track),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     track: str
     tie: str
     """The tied applications, in order, separated by blanks."""
     expert_id: int = Field(foreign_key="experts.id")
     choice: str
+    """The application voted for; for the chair, all that were level, best first, separated by blanks."""
     reason: str = Field(sa_type=Text)
     chair: bool = False
     recorded_at: datetime

@@ -17,7 +17,7 @@ class Round(SQLModel, table=True):
     __tablename__ = "rounds"
     __table_args__ = (one_of("stage", Stage),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     title: str
     closes_on: date
@@ -35,7 +35,7 @@ class Proposal(SQLModel, table=True):
 
     __tablename__ = "proposals"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     step: str
     reason: str = Field(default="", sa_type=Text)

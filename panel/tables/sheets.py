@@ -23,7 +23,7 @@ class Sheet(SQLModel, table=True):
         at_least("position", 1),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id", index=True)
     expert_id: int = Field(foreign_key="experts.id", index=True)
     application_id: int = Field(foreign_key="applications.id", index=True)
@@ -52,7 +52,7 @@ class Submission(SQLModel, table=True):
     __tablename__ = "submissions"
     __table_args__ = (UniqueConstraint("sheet_id", "revision"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     sheet_id: int = Field(foreign_key="sheets.id", index=True)
     revision: int
     salt: bytes = Field(sa_type=LargeBinary)

@@ -80,9 +80,7 @@ def install(app: Flask) -> None:
 
 def refuse_undeclared(app: Flask) -> None:
     """Stop the start when an endpoint has no declaration."""
-    missing = sorted(
-        rule.endpoint for rule in app.url_map.iter_rules() if not declared(app, rule.endpoint)
-    )
+    missing = sorted(rule.endpoint for rule in app.url_map.iter_rules() if not declared(app, rule.endpoint))
     if missing:
         raise SettingsError(f"endpoints without a declared permission: {', '.join(missing)}")
 

@@ -41,13 +41,21 @@ def _missing(_error: PanelError) -> Answer:
 
 def _rule_broken(error: RuleBroken) -> Answer:
     return _show(
-        409, _("按规定不能这样做"), message=error.message, article=error.article, kept=_("没有任何内容被改动。")
+        409,
+        _("按规定不能这样做"),
+        message=error.message,
+        article=error.article,
+        kept=_("没有任何内容被改动。"),
     )
 
 
 def _stale(error: StaleVersion) -> Answer:
     return _show(
-        409, _("内容已被他人修改"), message=error.message, kept=_("您的修改没有写入。"), todo=_("请刷新后重新填写。")
+        409,
+        _("内容已被他人修改"),
+        message=error.message,
+        kept=_("您的修改没有写入。"),
+        todo=_("请刷新后重新填写。"),
     )
 
 

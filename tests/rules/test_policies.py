@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import FrozenInstanceError
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,8 @@ from panel.rules.criteria import METHODS, BandName, Confirmation, Identity, Poli
 from panel.rules.policies import read_policy
 from panel.scoring import methods
 
-SHIPPED = (Path(__file__).parents[2] / "config" / "criteria.toml").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+SHIPPED = (ROOT / "config" / "criteria.toml").read_text(encoding="utf-8")
 
 S6 = 'id = "S6"\nname = { zh = "效益与示范带动", en = "Benefit and demonstration" }\npoints = 10\n'
 S6_ANCHORS = '[studio.criteria.anchors]\nexcellent = { zh = "经济效益和社会效益有'
@@ -183,6 +185,16 @@ def test_points_may_be_quoted_or_plain_and_have_decimals() -> None:
     fixed = text[:start] + text[start:].replace("points = 5", "points = 4.5", 1)
     studio = read_policy(fixed).track(Track.STUDIO)
     assert (studio.maximum, studio.criterion("S6").points) == (9950, 950)
+
+
+def test_the_officers_guide_explains_every_key() -> None:
+    guide = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    data = tomllib.loads(SHIPPED)
+    studio, look_back = data["studio"], data.pop("lookback_years")
+    criterion = studio["criteria"][0]
+    keys = {*data, *studio, *studio["comments"], *criterion, *criterion["guidance"][0], *data["vetoes"][0]}
+    keys |= {f"lookback_years.{key}" for key in look_back}
+    assert [key for key in sorted(keys) if f"`{key}`" not in guide and f"`[{key}]`" not in guide] == []
 
 
 def test_the_text_is_kept_to_the_letter(policy: Policy) -> None:
@@ -383,6 +395,22 @@ def test_trimming_needs_a_panel_that_can_be_trimmed() -> None:
         ("trimmed_min_sheets", "10", "must not be above panel_size (9), else nothing is ever trimmed")
     ]
     assert read_policy(edited(('"adjusted"', '"trimmed"'))).method == "trimmed"
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    policy = read_policy(
+        edited(
+            ("valid_until = 2029-12-31", "valid_until = 2025-03-05"),
+            ("panel_size = 9", "panel_size = 5"),
+            ('"adjusted"', '"trimmed"'),
+            ("trimmed_min_sheets = 7", "trimmed_min_sheets = 5"),
+            ("pass_mark = 60", "pass_mark = 100"),
+            ("required_from_percent = 95", "required_from_percent = 61"),
+        )
+    )
+    assert policy.valid_from == policy.valid_until
+    assert policy.panel_size == policy.quorum == policy.trimmed_min_sheets == 5
+    assert policy.track(Track.STUDIO).pass_mark == 10_000
 
 
 def test_the_mistakes_of_all_parts_are_told_at_once() -> None:

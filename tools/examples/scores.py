@@ -1,12 +1,14 @@
 """The experts' sheets of the example round: made once by rule, so that every trap of the plan is in them.
 
-Each application has a merit per criterion, each expert a severity; taste and noise come from a hash, so that the
-same file comes out everywhere. What must be exact (two ties, one total) is set by nudging single cells by half a point.
+Each application has a merit per criterion, each expert a severity; taste and noise come from a hash, so
+that the same file comes out everywhere. What must be exact (two ties, one total) is set by nudging single
+cells by half a point.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -50,14 +52,24 @@ VOIDED = {("S04", "E5"): 91, ("P04", "E5"): 88}
 """E5 taught the master of S04 and said so late: these sheets were filled in, kindly, and then voided."""
 FIXED_TOTALS = {("S03", "E8"): 71}
 
+SALT = 94
+"""The one of a hundred tries whose severities come out nearest to the plan (E3 -8, E4 +6)."""
+
 Sheet = dict[str, Fraction]
+Sheets = dict[str, dict[str, Sheet]]
+"""application -> expert -> criterion -> points."""
+
 HALF = Fraction(1, 2)
+
+
+def digest(seed: str) -> bytes:
+    """Thirty-two bytes that depend on `seed` alone, on every machine."""
+    return hashlib.sha256(seed.encode()).digest()
 
 
 def noise(seed: str, spread: float) -> float:
     """A bell-shaped number around zero that depends on `seed` alone."""
-    digest = hashlib.sha256(seed.encode()).digest()
-    return (sum(digest[:12]) / (12 * 127.5) - 1) * spread * 6
+    return (sum(digest(seed)[:12]) / (12 * 127.5) - 1) * spread * 6
 
 
 def straight(application: str) -> int:
@@ -86,9 +98,11 @@ def one_sheet(salt: int, application: str, expert: str, shift: float) -> Sheet:
     return sheet
 
 
-def nudge(sheets: dict[str, Sheet], criterion: str, target: Fraction, salt: str, keep: frozenset[str]) -> None:
+def nudge(
+    sheets: dict[str, Sheet], criterion: str, target: Fraction, salt: str, keep: frozenset[str]
+) -> None:
     """Move single cells of one criterion by half a point until the column sums to `target`."""
-    order = sorted(set(sheets) - keep, key=lambda e: hashlib.sha256(f"{salt}/{criterion}/{e}".encode()).digest())
+    order = sorted(set(sheets) - keep, key=lambda expert: digest(f"{salt}/{criterion}/{expert}"))
     at = 0
     while (gap := target - sum((s[criterion] for s in sheets.values()), Fraction(0))) != 0:
         sheet = sheets[order[at % len(order)]]
@@ -107,7 +121,7 @@ def set_total(sheet: Sheet, total: int) -> None:
 
 
 def one_application(salt: int, application: str, extra: Fraction = Fraction(0)) -> dict[str, Sheet]:
-    """All valid sheets of one application; `extra` moves the column of the first criterion's neighbours."""
+    """All valid sheets of one application; `extra` is added to one column, for the tie."""
     present = [e for e in EXPERTS if (application, e) not in NOT_SCORED and (application, e) not in VOIDED]
     sheets = {e: one_sheet(salt, application, e, SEVERITY.get(e, 0.0)) for e in present}
     keep = {"E7"} & set(present)
@@ -124,7 +138,7 @@ def one_application(salt: int, application: str, extra: Fraction = Fraction(0)) 
     return sheets
 
 
-def voided(salt: int) -> Iterator[tuple[str, str, Sheet]]:
+def voided(salt: int = SALT) -> Iterator[tuple[str, str, Sheet]]:
     """The sheets that were filled in and voided."""
     for (application, expert), total in VOIDED.items():
         sheet = one_sheet(salt, application, expert, 10.0)
@@ -132,14 +146,14 @@ def voided(salt: int) -> Iterator[tuple[str, str, Sheet]]:
         yield application, expert, sheet
 
 
-def everything(salt: int) -> dict[str, dict[str, Sheet]]:
+def everything(salt: int = SALT) -> Sheets:
     """Every valid sheet: application -> expert -> criterion -> points."""
     sheets = {application: one_application(salt, application) for application in MERITS}
     tie_studios(sheets, salt)
     return sheets
 
 
-def column(sheets: dict[str, dict[str, Sheet]], track: str, criterion: str = "") -> dict[tuple[str, str], Fraction]:
+def column(sheets: Sheets, track: str, criterion: str = "") -> dict[tuple[str, str], Fraction]:
     """Totals, or one criterion, of one track, as the solver wants them."""
     pick: Callable[[Sheet], Fraction] = (
         (lambda s: s[criterion]) if criterion else (lambda s: sum(s.values(), Fraction(0)))
@@ -152,14 +166,14 @@ def column(sheets: dict[str, dict[str, Sheet]], track: str, criterion: str = "")
     }
 
 
-def tie_studios(sheets: dict[str, dict[str, Sheet]], salt: int) -> None:
+def tie_studios(sheets: Sheets, salt: int) -> None:
     """Move S04, half a point at a time, until its rounded official score is S03's."""
-    for third in range(-6, 7):
-        for fourth in range(-8, 9):
-            sheets["S03"] = one_application(salt, "S03", Fraction(third, 2))
-            sheets["S04"] = one_application(salt, "S04", Fraction(fourth, 2))
-            exact = solver.official(column(sheets, "S"))
-            away = exact["S04"] * 100 % 1
-            if solver.places(exact["S03"]) == solver.places(exact["S04"]) and abs(away - HALF) > Fraction(1, 10):
-                return
+    for third, fourth in itertools.product(range(-6, 7), range(-8, 9)):
+        sheets["S03"] = one_application(salt, "S03", Fraction(third, 2))
+        sheets["S04"] = one_application(salt, "S04", Fraction(fourth, 2))
+        exact = solver.official(column(sheets, "S"))
+        # Well away from the edge where rounding turns, so that no arithmetic can come out on the other side.
+        clear = abs(exact["S04"] * 100 % 1 - HALF) > Fraction(1, 10)
+        if clear and solver.places(exact["S03"]) == solver.places(exact["S04"]):
+            return
     raise LookupError(f"salt {salt} ties nothing")

@@ -1,0 +1,60 @@
+"""What every command needs: the installation it works on, who acts, and how errors are said."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from panel import config
+from panel.errors import InvalidInput, PanelError
+from panel.rules.permissions import Role
+from panel.services import accounts
+from panel.services.office import Actor, Office
+from panel.services.openings import open_office
+
+UNUSABLE = 2
+"""Exit code for input that cannot be used."""
+
+Home = Annotated[
+    Path,
+    typer.Option("--home", envvar="PANEL_HOME", help="The folder of the installation.", show_default=False),
+]
+As = Annotated[str, typer.Option("--as", help="Act as this account; else as the operating-system user.")]
+
+say = Console(stderr=True, highlight=False)
+"""What people read goes to standard error, so that standard output stays machine-readable."""
+
+
+@contextmanager
+def office_at(home: Path) -> Iterator[Office]:
+    """The office at `home`; errors become one sentence and an exit code."""
+    try:
+        office = open_office(config.load(home))
+        yield office
+        office.engine.dispose()
+    except InvalidInput as error:
+        for problem in error.problems:
+            say.print(f"[red]{problem}[/red]", markup=True)
+        raise typer.Exit(UNUSABLE) from None
+    except PanelError as error:
+        say.print(str(error), style="red", markup=False)
+        raise typer.Exit(UNUSABLE) from None
+
+
+def actor(office: Office, account: str, role: Role) -> Actor:
+    """The named account; else the operating-system user, in the role that the command needs."""
+    if account:
+        return accounts.actor_of(office, account)
+    return Actor(f"os-{getpass.getuser()}", role)
+
+
+def emit(value: Any) -> None:
+    """Machine-readable output: one JSON object on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

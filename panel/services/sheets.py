@@ -1,0 +1,404 @@
+"""Score sheets (评分表): an expert's saves, the sealing, and the only two ways in which a sheet is taken back.
+
+A save is the busiest act of all: it reads and writes columns, never whole rows, in as few statements as its checks allow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlmodel import col
+
+from panel.audit import read, seals
+from panel.audit.events import Event, Said, ScoreSaved, SheetOpened, SheetReturned, SheetSubmitted, SheetVoided
+from panel.errors import InvalidInput, NotFound, Problem, RuleBroken, StaleVersion
+from panel.language import _, current
+from panel.queries import blind
+from panel.rules.applications import Track
+from panel.rules.criteria import TrackPolicy, Unit
+from panel.rules.permissions import Action
+from panel.rules.rounding import POINT_PLACES, parse_points, text
+from panel.rules.sheets import MAX_COMMENT, Given, Lack, Missing, SheetState, clean_comment, missing
+from panel.services.accounts import required
+from panel.services.office import Actor, Change, Office
+from panel.tables import Application, Conflict, Expert, Panelist, Recusal, Round, Save, Score, Sheet, Submission
+
+MAX_KEY = 64
+SALT_BYTES = seals.SALT_BYTES
+
+_ROUNDS, _SHEETS = Round.__table__, Sheet.__table__  # type: ignore[attr-defined]
+_SCORES, _SAVES = Score.__table__, Save.__table__  # type: ignore[attr-defined]
+_APPLICATIONS, _EXPERTS = Application.__table__, Expert.__table__  # type: ignore[attr-defined]
+_PANELISTS = Panelist.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A save as it stands: the sheet's new version, and the entry that recorded it (none if nothing changed)."""
+
+    version: int
+    entry: int | None
+    at: datetime
+    points: int | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What proves later which sheet was sealed: its commitment, and the entry and leaf that hold it."""
+
+    commitment: str
+    entry: int
+    leaf: str
+    at: datetime
+
+
+# The statements of a save are made once. On PostgreSQL the round is shared (its stage cannot move meanwhile) and the sheet is
+# held; what hangs on the sheet is read by a statement of its own, so that it is as new as the hold.
+
+_ROUND = (
+    select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)
+    .where(_ROUNDS.c.code == bindparam("code"))
+    .with_for_update(read=True)
+)
+_COLUMNS = (
+    _SHEETS.c.id,
+    _SHEETS.c.round_id,
+    _SHEETS.c.expert_id,
+    _SHEETS.c.state,
+    _SHEETS.c.revision,
+    _SHEETS.c.version,
+    _APPLICATIONS.c.number.label("application"),
+    _APPLICATIONS.c.track,
+    _APPLICATIONS.c.withdrawn,
+    _EXPERTS.c.number.label("expert"),
+)
+_JOINED = _SHEETS.join(_APPLICATIONS, _APPLICATIONS.c.id == _SHEETS.c.application_id).join(
+    _EXPERTS, _EXPERTS.c.id == _SHEETS.c.expert_id
+)
+_OWN = (
+    select(
+        *_COLUMNS,
+        _PANELISTS.c.pledged_at,
+        _PANELISTS.c.absent,
+        exists()
+        .where(Conflict.round_id == _SHEETS.c.round_id, Conflict.expert_id == _SHEETS.c.expert_id)
+        .label("conflicts"),
+        exists()
+        .where(Recusal.round_id == _SHEETS.c.round_id, Recusal.expert_id == _SHEETS.c.expert_id)
+        .label("recusals"),
+    )
+    .select_from(
+        _JOINED.join(
+            _PANELISTS,
+            (_PANELISTS.c.round_id == _SHEETS.c.round_id) & (_PANELISTS.c.expert_id == _SHEETS.c.expert_id),
+        )
+    )
+    .where(
+        _SHEETS.c.round_id == bindparam("round"),
+        _SHEETS.c.expert_id == bindparam("expert"),
+        _APPLICATIONS.c.blind_code == bindparam("blind_code"),
+    )
+    .with_for_update(of=_SHEETS)
+)
+_BEFORE = (
+    select(
+        _SAVES.c.request_digest,
+        _SAVES.c.version,
+        _SAVES.c.entry,
+        _SCORES.c.sheet_id.label("scored"),
+        _SCORES.c.points,
+        _SCORES.c.comment,
+    )
+    .select_from(
+        _SHEETS.outerjoin(
+            _SAVES, (_SAVES.c.expert_id == _SHEETS.c.expert_id) & (_SAVES.c.key == bindparam("key"))
+        ).outerjoin(
+            _SCORES, (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit"))
+        )
+    )
+    .where(_SHEETS.c.id == bindparam("sheet"))
+)
+_FIRST = insert(_SCORES)
+_AGAIN = update(_SCORES).where(
+    _SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.unit == bindparam("of_unit")
+)
+_NEXT = (
+    update(_SHEETS)
+    .where(_SHEETS.c.id == bindparam("of_sheet"))
+    .values(version=_SHEETS.c.version + 1)
+)
+_KEEP = insert(_SAVES)
+
+
+def save_score(
+    office: Office,
+    actor: Actor,
+    *,
+    round_code: str,
+    blind_code: str,
+    unit: str,
+    points: str | None,
+    comment: str | None,
+    version: int,
+    key: str,
+) -> Saved:
+    """Save what an expert gives for one unit of an own draft; the same key again answers the same and writes nothing."""
+    if not 0 < len(key) <= MAX_KEY:
+        raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
+    comment = clean_comment(comment or "")
+    digest = seals.record_digest([round_code, blind_code, unit, points or "", comment, version])
+    with office.change(actor, ScoreSaved) as change:
+        round_, sheet = _own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
+        before = change.session.execute(_BEFORE, {"key": key, "unit": unit, "sheet": sheet.id}).one()
+        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
+        if before.request_digest is not None and before.request_digest != digest:
+            raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
+        given = _given(_unit(track, unit), points, comment)
+        if before.request_digest is not None:
+            return _answered(change, before, given)
+        _still_open(sheet)
+        if version != sheet.version:
+            raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
+        if (before.points, before.comment or "") == (given.points, given.comment):
+            return Saved(version, None, change.now, given.points, given.comment)
+        _write(change, sheet, before.scored is not None, unit, given)
+        entry = change.record(
+            ScoreSaved(unit=unit), subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision
+        )
+        change.number()
+        change.session.execute(
+            _KEEP,
+            {
+                "expert_id": sheet.expert_id,
+                "key": key,
+                "sheet_id": sheet.id,
+                "request_digest": digest,
+                "version": version + 1,
+                "entry": entry.index,
+            },
+        )
+        return Saved(version + 1, entry.index, change.now, given.points, given.comment)
+
+
+def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, version: int) -> Receipt:
+    """Seal an own draft that lacks nothing; from then on its expert reads it and nobody writes it."""
+    with office.change(actor, SheetSubmitted) as change:
+        round_, sheet = _own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
+        _still_open(sheet)
+        if version != sheet.version:
+            raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
+        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
+        given = {
+            row.unit: Given(row.points, row.comment)
+            for row in change.session.execute(select(_SCORES).where(_SCORES.c.sheet_id == sheet.id))
+        }
+        lacking = missing(track.units(), given)
+        if lacking:
+            raise InvalidInput(*map(_problem, lacking))
+        sealed = seals.SealedSheet(
+            round_code,
+            sheet.application,
+            sheet.expert,
+            sheet.revision,
+            {unit.id: (given[unit.id].points or 0, given[unit.id].comment) for unit in track.units()},
+        )
+        salt = os.urandom(SALT_BYTES)
+        commitment = sealed.commitment(salt)
+        _update(change, sheet.id, state=SheetState.SUBMITTED, version=sheet.version + 1)
+        change.session.add(
+            Submission(
+                sheet_id=sheet.id,
+                revision=sheet.revision,
+                salt=salt,
+                items=seals.canonical(sealed.plain()["items"]).decode(),
+                commitment=commitment,
+                submitted_at=change.now,
+            )
+        )
+        entry = _record(change, SheetSubmitted(c=commitment), sheet)
+        change.number()
+        stored = read.entry(change.session, entry)
+        assert stored is not None
+        return Receipt(commitment, entry, stored.leaf, change.now)
+
+
+def return_sheet(
+    office: Office, actor: Actor, *, round_code: str, expert_number: str, application_number: str, reason: str
+) -> None:
+    """Give a submitted sheet back to its expert for a new revision; the old seal stays."""
+    with office.change(actor, SheetReturned) as change:
+        round_ = _round(change, Action.RETURN_SHEET, round_code)
+        said = Said(required(reason))
+        sheet = change.session.execute(
+            select(*_COLUMNS)
+            .select_from(_JOINED)
+            .where(
+                _SHEETS.c.round_id == round_.id,
+                _EXPERTS.c.number == expert_number,
+                _APPLICATIONS.c.number == application_number,
+            )
+            .with_for_update(of=_SHEETS)
+        ).one_or_none()
+        if sheet is None:
+            raise NotFound("no such sheet")
+        if sheet.state != SheetState.SUBMITTED:
+            raise RuleBroken("sheet_not_submitted", _("这份评分表尚未提交或者已作废，不能退回。"))
+        _update(
+            change, sheet.id, state=SheetState.DRAFT, revision=sheet.revision + 1, version=sheet.version + 1
+        )
+        _record(change, SheetReturned(reason=said), sheet)
+
+
+def void(change: Change, sheet_ids: Iterable[int], reason: str) -> None:
+    """Exclude sheets from the result within a running change; they are kept as they are."""
+    rows = change.session.execute(
+        select(*_COLUMNS)
+        .select_from(_JOINED)
+        .where(_SHEETS.c.id.in_(list(sheet_ids)), _SHEETS.c.state != SheetState.VOID)
+        .order_by(_SHEETS.c.id)
+        .with_for_update(of=_SHEETS)
+    ).all()
+    for sheet in rows:
+        _update(change, sheet.id, state=SheetState.VOID, void_because=reason, version=sheet.version + 1)
+        _record(change, SheetVoided(reason=Said(reason)), sheet)
+
+
+def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) -> None:
+    """Note that an expert looks at an application: once for each of the expert's sessions, since a reload tells nothing new."""
+    with office.change(actor, SheetOpened) as change:
+        _, sheet = _own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
+        wanted = read.Filter(
+            act=SheetOpened.act, actor=actor.id, round_id=str(sheet.round_id), subject=_subject(sheet)
+        )
+        last = read.page(change.session, wanted, limit=1)
+        if not last or json.loads(last[0].body)["who"].get("sid", "") != actor.session:
+            _record(change, SheetOpened(), sheet)
+
+
+# Finding and checking
+
+
+def _round(change: Change, action: Action, code: str) -> Row[Any]:
+    round_ = change.session.execute(_ROUND, {"code": code}).one_or_none()
+    if round_ is None:
+        raise NotFound("no such round")
+    change.permit(action, round_)
+    return round_
+
+
+def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str) -> tuple[Row[Any], Row[Any]]:
+    """The round, and the actor's own sheet in it, held until this change ends; what is hidden is not there."""
+    round_ = _round(change, action, round_code)
+    sheet = change.session.execute(
+        _OWN, {"round": round_.id, "expert": change.actor.expert_id, "blind_code": blind_code}
+    ).one_or_none()
+    if sheet is None or (
+        (sheet.conflicts or sheet.recusals)
+        and sheet.application in blind.hidden(change.session, round_.id, sheet.expert)
+    ):
+        raise NotFound("no such sheet")
+    if sheet.pledged_at is None:
+        raise RuleBroken("pledge_missing", _("请先签署承诺书，再查看和评分。"))
+    return round_, sheet
+
+
+def _still_open(sheet: Row[Any]) -> None:
+    """Refuse to write what is sealed or no longer counts."""
+    if sheet.state == SheetState.SUBMITTED:
+        raise RuleBroken("sheet_submitted", _("这份评分表已提交，不能再修改；如确需修改，请联系评审组秘书退回。"))
+    if sheet.state == SheetState.VOID:
+        raise RuleBroken("sheet_void", _("这份评分表已作废，不能再修改。"))
+    if sheet.withdrawn:
+        raise RuleBroken("application_withdrawn", _("申报单位已撤回申报，无需再评分。"))
+    if sheet.absent:
+        raise RuleBroken("expert_absent", _("您在本批次已登记为缺席，不能评分；如有疑问，请联系评审组秘书。"))
+
+
+def _unit(track: TrackPolicy, unit: str) -> Unit:
+    try:
+        return track.unit(unit)
+    except KeyError:
+        raise NotFound("no such criterion") from None
+
+
+def _given(unit: Unit, points: str | None, comment: str) -> Given:
+    """What was typed, if it may be given at all."""
+    if len(comment) > MAX_COMMENT:
+        raise InvalidInput(Problem(_name(unit), "", _("评语最多 {most} 个字符。").format(most=MAX_COMMENT)))
+    if points is None or not points.strip():
+        return Given(None, comment)
+    try:
+        value = parse_points(points)
+    except ValueError:
+        value = -1
+    if not unit.legal(value):
+        raise InvalidInput(
+            Problem(
+                _name(unit),
+                points[:20],
+                _("请填写 0 至 {most} 之间、以 {step} 分为一档的分数。").format(
+                    most=_plain(unit.maximum), step=_plain(unit.scale.step)
+                ),
+            )
+        )
+    return Given(value, comment)
+
+
+def _answered(change: Change, before: Row[Any], given: Given) -> Saved:
+    """The answer that this save was given the first time."""
+    entry = read.entry(change.session, before.entry)
+    assert entry is not None
+    return Saved(before.version, before.entry, entry.at, given.points, given.comment)
+
+
+def _problem(lacking: Missing) -> Problem:
+    if lacking.lack is Lack.SCORE:
+        return Problem(_name(lacking.unit), "", _("尚未评分。"))
+    least = lacking.unit.scale.comments.min_characters
+    return Problem(
+        _name(lacking.unit), "", _("该分数需要评语说明理由，至少 {least} 个字。").format(least=least)
+    )
+
+
+def _name(unit: Unit) -> str:
+    return unit.name.in_(current())
+
+
+def _plain(hundredths: int) -> str:
+    return text(hundredths, POINT_PLACES).rstrip("0").rstrip(".")
+
+
+# Writing
+
+
+def _write(change: Change, sheet: Row[Any], scored: bool, unit: str, given: Given) -> None:
+    if scored:
+        change.session.execute(
+            _AGAIN,
+            {"of_sheet": sheet.id, "of_unit": unit, "points": given.points, "comment": given.comment},
+        )
+    else:
+        change.session.execute(
+            _FIRST, {"sheet_id": sheet.id, "unit": unit, "points": given.points, "comment": given.comment}
+        )
+    change.session.execute(_NEXT, {"of_sheet": sheet.id})
+
+
+def _update(change: Change, sheet_id: int, **values: object) -> None:
+    change.session.execute(update(_SHEETS).where(_SHEETS.c.id == sheet_id).values(**values))
+
+
+def _subject(sheet: Row[Any]) -> str:
+    return f"{sheet.expert}/{sheet.application}"
+
+
+def _record(change: Change, what: Event, sheet: Row[Any]) -> int:
+    entry = change.record(what, subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision)
+    return entry.index
