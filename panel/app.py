@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from panel import config, language
-from panel.documents.workbooks import MAX_FILE_BYTES
+from panel.documents.workbooks import LIMITS
 from panel.rules.permissions import Role
 from panel.services.office import Office
 from panel.services.openings import open_office
@@ -29,6 +32,7 @@ from panel.web import (
 )
 
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
+ASSETS = ("static", "assets.htmx")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -52,12 +56,14 @@ def create_app(office: Office | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=office.settings.secure_cookies,
         SESSION_COOKIE_NAME="panel",
-        MAX_CONTENT_LENGTH=MAX_FILE_BYTES + 64 * 1024,
+        MAX_CONTENT_LENGTH=LIMITS.file_bytes + 64 * 1024,
         # A page may lie open on a tablet for hours; the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions[current.EXTENSION] = office
+    app.wsgi_app = _behind(app, office.settings.proxies)  # type: ignore[method-assign]
+    app.before_request(_begin)
     _speak(app)
     CSRFProtect(app)
     for part in (access, errors, assets, current, formats):
@@ -70,6 +76,18 @@ def create_app(office: Office | None = None) -> Flask:
     return app
 
 
+def _behind(app: Flask, proxies: int) -> Callable[..., Iterable[bytes]]:
+    """Trust the addresses that so many reverse proxies of our own report, and nobody else's."""
+    return ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies) if proxies else app.wsgi_app
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+    # The session must not be asked for an asset: a browser would keep it only until the next cookie.
+    if request.endpoint not in ASSETS:
+        language.use(session.get("locale", language.SOURCE))
+
+
 def _speak(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -77,7 +95,6 @@ def _speak(app: Flask) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(lambda: language.use(session.get("locale", language.SOURCE)))
     app.context_processor(_context)
 
 
@@ -105,6 +122,6 @@ def _context() -> dict[str, object]:
 
 def _protect(response: Response) -> Response:
     response.headers.update(_HEADERS)
-    if request.endpoint not in ("static", "assets.htmx"):
+    if request.endpoint not in ASSETS:
         response.headers["Cache-Control"] = "no-store"
     return response

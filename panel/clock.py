@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 def running_from(start: datetime, real: Clock = now) -> Clock:
-    """A clock that reads `start` now and runs on from there (the demonstration lives in its round's own dates)."""
+    """A clock that reads `start` now and runs on (the demonstration lives in its round's own dates)."""
     shift = start - real()
     return lambda: real() + shift
 

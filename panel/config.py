@@ -1,4 +1,4 @@
-"""The settings of one installation: from the environment (`PANEL_…`) over the file `settings.toml` in its home."""
+"""The settings of one installation: the environment (`PANEL_…`) over the file `settings.toml` in its home."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from panel.errors import SettingsError
 
@@ -30,6 +35,8 @@ class Settings(BaseSettings):
     policy: Path | None = None
     secure_cookies: bool = True
     """False only where the demonstration is served over plain HTTP."""
+    proxies: int = Field(default=0, ge=0)
+    """How many reverse proxies of the office stand before the application and report the real address."""
     clock_start: str = ""
     """The demonstration's clock: the moment (audit stamp) at which its round goes on."""
 
@@ -40,11 +47,16 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the file."""
-        file = TomlConfigSettingsSource(settings_cls, toml_file=_file_of(sources["init_settings"]()))
-        return sources["init_settings"], sources["env_settings"], file
+        file = TomlConfigSettingsSource(settings_cls, toml_file=_file_of(init_settings()))
+        return init_settings, env_settings, file
 
 
 def _file_of(given: dict[str, Any]) -> Path:
@@ -73,7 +85,10 @@ def create(home: Path, **extra: str | bool) -> Settings:
     }
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
     file = home / SETTINGS_FILE
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise SettingsError(f"{file}: there is an installation already; it was left as it is") from None
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
     return load(home)

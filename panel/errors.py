@@ -1,4 +1,4 @@
-"""What can go wrong, said once: raised in any layer, turned into a page, a partial or an exit code at the edge.
+"""What can go wrong, said once: raised in any layer, turned into a page, partial or exit code at the edge.
 
 Every message is a sentence for the person who acted: what happened and what to do.
 """
@@ -13,7 +13,7 @@ class PanelError(Exception):
 
 
 class NotAllowed(PanelError):
-    """The actor may not do this here and now; shown exactly like `NotFound`, so that nothing can be probed."""
+    """The actor may not do this here and now; shown exactly like `NotFound`: nothing can be probed."""
 
 
 class NotFound(PanelError):
@@ -33,7 +33,7 @@ class RuleBroken(PanelError):
 class StaleVersion(PanelError):
     """Somebody changed the thing since it was read; nothing was written."""
 
-    def __init__(self, message: str, current: int) -> None:
+    def __init__(self, message: str, current: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.current = current
@@ -68,7 +68,7 @@ class SettingsError(PanelError):
 
 
 class UnrecordedChange(PanelError):
-    """A transaction tried to commit a change without its audit event: a fault of the program, never of the user."""
+    """A transaction tried to commit a change without its audit event: a fault of the program."""
 
 
 class LogTampered(PanelError):

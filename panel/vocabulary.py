@@ -15,11 +15,14 @@ from panel.rules.applications import (
     ProjectKind,
     Track,
 )
+from panel.rules.eligibility import FindingCode, Verdict, Weight
 from panel.rules.experts import RelationKind
+from panel.rules.identities import IdentityKind
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
-from panel.rules.sheets import SheetState
+from panel.rules.sheets import CardState, SheetState
 from panel.rules.stages import Stage
+from panel.rules.steps import Step
 
 TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Track: {
@@ -102,10 +105,77 @@ TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ImportKind.APPLICATIONS: N_("申报工作簿"),
         ImportKind.EXPERTS: N_("专家名册"),
     },
+    Verdict: {
+        Verdict.ACCEPTED: N_("受理"),
+        Verdict.INCOMPLETE: N_("补正"),
+        Verdict.REFUSED: N_("不予受理"),
+        Verdict.VETOED: N_("一票否决"),
+    },
+    Weight: {
+        Weight.BARS: N_("不符合条件"),
+        Weight.COMPLETES: N_("需要补正"),
+        Weight.WARNS: N_("提请注意"),
+    },
+    FindingCode: {
+        FindingCode.MASTER_TWICE: N_("领办人重复"),
+        FindingCode.MASTER_NAMESAKE: N_("领办人同名"),
+        FindingCode.OCCUPATION_TWICE: N_("同一单位职业（工种）重复"),
+        FindingCode.OCCUPATION_UNCLEAR: N_("工种是否相同待裁定"),
+        FindingCode.BRANCH_SITES: N_("分属不同分支机构"),
+        FindingCode.BRANCH_OUTSIDE: N_("分支机构不在本区"),
+        FindingCode.UNIT_OUTSIDE: N_("单位不在本区"),
+        FindingCode.TEAM_TOO_SMALL: N_("正式员工人数不足"),
+        FindingCode.CERTIFICATE_TOO_LOW: N_("证书等级不足"),
+        FindingCode.STUDIO_WITHOUT_PROJECT: N_("未同时申报建设项目"),
+        FindingCode.PROJECT_WITHOUT_STUDIO: N_("没有所属工作室"),
+        FindingCode.STUDIO_NOT_RUNNING: N_("所属工作室未正常运转"),
+        FindingCode.PROJECT_UNIT_DIFFERS: N_("项目与工作室单位不一致"),
+        FindingCode.PROJECT_MASTER_DIFFERS: N_("项目与工作室领办人不一致"),
+        FindingCode.PROJECTS_TOO_MANY: N_("同一工作室多个项目"),
+        FindingCode.MATERIALS_MISSING: N_("缺少必交材料"),
+        FindingCode.FIGURES_MISSING: N_("数字未填"),
+        FindingCode.SUBSIDY_TOO_HIGH: N_("申请补助超过上限"),
+        FindingCode.SUBSIDY_ABOVE_TOTAL: N_("申请补助超过总预算"),
+        FindingCode.BUDGET_DOES_NOT_ADD_UP: N_("预算合计不符"),
+        FindingCode.OUTSOURCED: N_("疑似委托第三方实施"),
+        FindingCode.PERIOD_TOO_LONG: N_("建设期超过一般期限"),
+        FindingCode.ENDS_AFTER_VALIDITY: N_("结束日期晚于办法有效期"),
+    },
+    IdentityKind: {
+        IdentityKind.UNIT: N_("单位名称"),
+        IdentityKind.UNIT_SHORT: N_("单位简称"),
+        IdentityKind.BRANCH: N_("分支机构名称"),
+        IdentityKind.PARENT: N_("上级单位名称"),
+        IdentityKind.STUDIO: N_("工作室名称"),
+        IdentityKind.MASTER: N_("技能大师姓名"),
+        IdentityKind.MEMBER: N_("团队成员姓名"),
+        IdentityKind.CALLED: N_("人员称呼"),
+        IdentityKind.ADDRESS: N_("地址"),
+        IdentityKind.NUMBER: N_("申报编号"),
+        IdentityKind.ID_NUMBER: N_("身份证号"),
+        IdentityKind.CREDIT_CODE: N_("信用代码"),
+        IdentityKind.PHONE: N_("电话"),
+        IdentityKind.EMAIL: N_("电子邮箱"),
+        IdentityKind.WEB: N_("网址"),
+    },
+    Step: {
+        Step.OPEN_SCORING: N_("开启评分"),
+        Step.CLOSE_SCORING: N_("结束评分"),
+        Step.OPEN_SEALS: N_("启封"),
+        Step.FINALIZE: N_("结果确认"),
+    },
     SheetState: {
         SheetState.DRAFT: N_("评分中"),
         SheetState.SUBMITTED: N_("已提交"),
         SheetState.VOID: N_("已作废（不计入）"),
+    },
+    CardState: {
+        CardState.NEW: N_("未开始"),
+        CardState.BEGUN: N_("评分中"),
+        CardState.READY: N_("可提交"),
+        CardState.RETURNED: N_("已退回"),
+        CardState.SUBMITTED: N_("已提交"),
+        CardState.VOID: N_("已作废"),
     },
 }
 

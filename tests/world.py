@@ -27,7 +27,7 @@ from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Role
 from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage, reached
-from panel.services.accounts import hash_password
+from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office, log_id
 
 if TYPE_CHECKING:

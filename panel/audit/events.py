@@ -1,6 +1,6 @@
 """Everything that the audit trail can say: a closed vocabulary, one small class for each kind of act.
 
-An event carries identifiers, counts, digests and codes. It never carries a name, a phone, an ID number or a score.
+An event carries identifiers, counts, digests and codes, and never a name, a phone, an ID number or a score.
 Free text (a reason) is a `Said`: the log holds its digest, and the words stand in a table of their own.
 """
 
@@ -25,7 +25,7 @@ class Event:
     about: ClassVar[str] = ""
 
     def __init_subclass__(cls, act: str = "", about: str = "", **kwargs: object) -> None:
-        # `slots=True` makes each class anew: the second making, which inherits the names, is the one that stays.
+        # `slots=True` makes each class anew: the second making, which inherits the names, stays.
         cls.act = act or cls.act
         cls.about = about or cls.about
         VOCABULARY[cls.act] = cls
@@ -41,7 +41,7 @@ class Event:
         return tuple(f.name for f in fields(cls) if f.type == "Said")
 
 
-# --- accounts ---------------------------------------------------------------------------------------------------------
+# --- accounts -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class SessionsRevoked(Event, act="account.revoke", about="account"):
     sessions: int
 
 
-# --- the round --------------------------------------------------------------------------------------------------------
+# --- the round ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class StepDeclined(Event, act="round.decline", about="round"):
     reason: Said = Said("")
 
 
-# --- intake -----------------------------------------------------------------------------------------------------------
+# --- intake -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,14 @@ class FileReceived(Event, act="import.receive", about="import"):
     digest: str
     size: int
     problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDropped(Event, act="import.drop", about="import"):
+    """A previewed workbook was dropped, or a later one took its place; nothing of it was taken over."""
+
+    kind: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +197,11 @@ class IdentityCleared(Event, act="application.clear", about="application"):
     """A word that might identify the applicant was looked at and may stay."""
 
     field: str
-    word: str
+    word: Said
     reason: Said
 
 
-# --- the panel --------------------------------------------------------------------------------------------------------
+# --- the panel ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +285,7 @@ class RecusalDecided(Event, act="recusal.decide", about="expert"):
     reason: Said
 
 
-# --- scoring ----------------------------------------------------------------------------------------------------------
+# --- scoring ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +321,7 @@ class SheetVoided(Event, act="sheet.void", about="sheet"):
     reason: Said
 
 
-# --- the result -------------------------------------------------------------------------------------------------------
+# --- the result ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +367,7 @@ class ResultExported(Event, act="ranking.export", about="ranking"):
     digest: str
 
 
-# --- watching ---------------------------------------------------------------------------------------------------------
+# --- watching -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,7 +381,7 @@ class EntryRead(Event, act="watch.entry", about="log"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRead(Event, act="watch.result", about="round"):
+class ResultRead(Event, act="watch.result", about="ranking"):
     """The opened results were looked at."""
 
 

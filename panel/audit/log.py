@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text, tuple_
+from sqlalchemy import bindparam, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -21,7 +21,7 @@ RECORD_VERSION = 1
 MAX_BODY = 4096
 
 # Any constant of our own; every appender of this database waits for the same one.
-_APPEND_LOCK = text("SELECT pg_advisory_xact_lock(7089325544301)")
+_APPEND_LOCK = select(func.pg_advisory_xact_lock(7_089_325_544_301))
 _HEAD = select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1)
 _SPOTS = select(NODES).where(tuple_(NODES.c.level, NODES.c.position).in_(bindparam("spots", expanding=True)))
 
@@ -39,7 +39,7 @@ class Who:
 
 @dataclass(slots=True)
 class Entry:
-    """An act on its way into the trail; `index` is its number once it stands there."""
+    """An act on its way into the trail; `index` and `leaf` are its number and hash once it stands there."""
 
     event: Event
     who: Who
@@ -49,6 +49,7 @@ class Entry:
     revision: int | None = None
     ok: bool = True
     index: int = field(default=-1, init=False)
+    leaf: bytes = field(default=b"", init=False)
 
 
 def append(session: Session, *entries: Entry) -> None:
@@ -65,7 +66,7 @@ def append(session: Session, *entries: Entry) -> None:
 def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> bytes:
     entry.index = index
     body = _body(entry, _data(session, entry.event))
-    leaf = tree.leaf_hash(body)
+    leaf = entry.leaf = tree.leaf_hash(body)
     values = {
         "idx": index,
         "body": body.decode(),
@@ -137,7 +138,18 @@ def _body(entry: Entry, data: Mapping[str, Value]) -> bytes:
         "v": RECORD_VERSION,
         "who": {key: value for key, value in who.items() if value},
     }
-    body = seals.canonical({key: value for key, value in record.items() if value not in ("", {})})
+    body = seals.canonical(_composed({key: value for key, value in record.items() if value not in ("", {})}))
     if len(body) > MAX_BODY:
         raise ValueError(f"audit record of {len(body)} bytes; at most {MAX_BODY} (log digests, not contents)")
     return body
+
+
+def _composed(value: Any) -> Any:
+    """The same with all its words in Unicode's composed form, so that equal words have equal bytes."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {key: _composed(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_composed(part) for part in value]
+    return value

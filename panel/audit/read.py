@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from panel.audit import tree
 from panel.audit.events import VOCABULARY
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.clock import from_stamp
+from panel.errors import LogTampered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Record:
     data: Mapping[str, Any]
     body: str
     leaf: str
+    readable: bool = True
+    """False where somebody changed the entry so that it can no longer be read: verification names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,23 @@ class Filter:
     round_id: str = ""
     subject: str = ""
     refused_only: bool = False
+    subjects: tuple[str, ...] = ()
+    """Any of these, where there is more than one way to name what is looked for."""
+
+
+EVERYTHING = Filter()
 
 
 def page(
     session: Session,
-    wanted: Filter = Filter(),  # noqa: B008 - frozen value
+    wanted: Filter = EVERYTHING,
     *,
     before: int | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[Record]:
-    """Entries newest first; older than `before`, or newer than `after`."""
-    query = select(ENTRIES).order_by(ENTRIES.c.idx.desc()).limit(limit)
+    """Entries newest first: the newest, those right before `before`, or those right after `after`."""
+    query = select(ENTRIES).limit(limit)
     for column, value in (
         (ENTRIES.c.actor, wanted.actor),
         (ENTRIES.c.round_id, wanted.round_id),
@@ -70,7 +78,11 @@ def page(
     ):
         if value:
             query = query.where(column == value)
-    if wanted.act:
+    if wanted.subjects:
+        query = query.where(ENTRIES.c.subject.in_(wanted.subjects))
+    if wanted.act in VOCABULARY:
+        query = query.where(ENTRIES.c.act == wanted.act)
+    elif wanted.act:
         # "sheet" means every act on sheets, "sheet.save" that one act.
         same = ENTRIES.c.act == wanted.act
         query = query.where(same | ENTRIES.c.act.startswith(wanted.act + ".", autoescape=True))
@@ -78,9 +90,11 @@ def page(
         query = query.where(ENTRIES.c.ok.is_(False))
     if before is not None:
         query = query.where(ENTRIES.c.idx < before)
-    if after is not None:
-        query = query.where(ENTRIES.c.idx > after)
-    return [_record(row) for row in session.execute(query)]
+    if after is None:
+        return [_record(row) for row in session.execute(query.order_by(ENTRIES.c.idx.desc()))]
+    # Whoever asks on from `after` again and again must not miss one between.
+    rows = session.execute(query.where(ENTRIES.c.idx > after).order_by(ENTRIES.c.idx)).all()
+    return [_record(row) for row in reversed(rows)]
 
 
 def entry(session: Session, index: int) -> Record | None:
@@ -104,7 +118,7 @@ def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
 
 def head(session: Session) -> Head:
     """The size of the trail and its root, from the stored subtrees."""
-    size = session.execute(select(func.coalesce(func.max(ENTRIES.c.idx), -1))).scalar_one() + 1
+    length = size(session)
 
     def subtree(spot: tree.Spot) -> bytes:
         level, position = spot
@@ -112,9 +126,12 @@ def head(session: Session) -> Head:
             query = select(ENTRIES.c.leaf).where(ENTRIES.c.idx == position)
         else:
             query = select(NODES.c.hash).where(NODES.c.level == level, NODES.c.position == position)
-        return bytes(session.execute(query).scalar_one())
+        found = session.execute(query).scalar_one_or_none()
+        if found is None:
+            raise LogTampered(f"the subtree at level {level}, position {position} is gone")
+        return bytes(found)
 
-    return Head(size, tree.root(size, subtree).hex())
+    return Head(length, tree.root(length, subtree).hex())
 
 
 def size(session: Session) -> int:
@@ -123,25 +140,37 @@ def size(session: Session) -> int:
 
 
 def words(session: Session, record: Record) -> dict[str, str]:
-    """The words that a record refers to by digest, by field; a text removed for privacy is simply not there."""
+    """The words that a record refers to by digest, by field; words removed for privacy are not there."""
     kind = VOCABULARY.get(record.act)
-    wanted = {record.data[name]: name for name in (kind.texts() if kind else ()) if name in record.data}
-    rows = session.execute(select(TEXTS).where(TEXTS.c.digest.in_(list(wanted))))
-    return {wanted[row.digest]: row.text for row in rows}
+    wanted = {name: record.data[name] for name in (kind.texts() if kind else ()) if name in record.data}
+    rows = session.execute(select(TEXTS).where(TEXTS.c.digest.in_(list(wanted.values()))))
+    kept = {row.digest: row.text for row in rows}
+    return {name: kept[digest] for name, digest in wanted.items() if digest in kept}
 
 
 def _record(row: Any) -> Record:
-    body = json.loads(row.body)
+    body, who, data, at, readable = _parsed(row.body)
     return Record(
         index=row.idx,
         act=row.act,
-        at=from_stamp(body["at"]),
+        at=at,
         ok=row.ok,
         actor=row.actor,
-        role=body.get("who", {}).get("role", ""),
+        role=str(who.get("role", "")),
         round_id=row.round_id,
         subject=row.subject,
-        data=body.get("data", {}),
-        body=row.body,
+        data=data,
+        body=body,
         leaf=bytes(row.leaf).hex(),
+        readable=readable,
     )
+
+
+def _parsed(body: str) -> tuple[str, Mapping[str, Any], Mapping[str, Any], datetime, bool]:
+    """The parts of an entry; of a damaged one what there is: the trail around it must stay readable."""
+    try:
+        record = json.loads(body)
+        who, data = record["who"], record.get("data", {})
+        return body, {**who}, {**data}, from_stamp(record["at"]), True
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return body, {}, {}, datetime.fromtimestamp(0, UTC), False

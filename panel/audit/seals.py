@@ -1,7 +1,7 @@
 """Commit and reveal: a sheet is sealed by a salted hash that says nothing until salt and scores are shown.
 
-The salt is needed: a hash of a half-point score between 0 and 100 alone is found by trial in a blink. All identifiers are
-bound in, so that no commitment can be moved to another sheet.
+The salt is needed: a hash of a half-point score between 0 and 100 alone is found by trial in a blink. All
+identifiers are bound in, so that no commitment can be moved to another sheet.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Json = str | int | bool | None | list["Json"] | tuple["Json", ...] | Mapping[str
 
 def canonical(value: Json) -> bytes:
     """RFC 8785 bytes of plain data; integers beyond 2^53, NaN and lone surrogates are refused."""
-    return rfc8785.dumps(value)  # type: ignore[arg-type]
+    return rfc8785.dumps(value)
 
 
 def digest(label: bytes, data: bytes) -> str:

@@ -9,7 +9,7 @@ from panel.db.append_only import insert_only
 
 
 class AuditEntry(SQLModel, table=True):
-    """One entry: the verbatim canonical JSON, its leaf hash, and copies of some of its fields to search by."""
+    """One entry: the verbatim canonical JSON, its leaf hash, and copies of some fields to search by."""
 
     __tablename__ = "audit_log"
 

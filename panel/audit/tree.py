@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 EMPTY_ROOT = hashlib.sha256().digest()
 
@@ -22,7 +23,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def left_siblings(index: int) -> list[Spot]:
-    """The complete subtrees that entry `index` joins, lowest first: one for each trailing one-bit of `index`."""
+    """The complete subtrees that entry `index` joins, lowest first: one for each trailing one of `index`."""
     spots: list[Spot] = []
     level, position = 0, index
     while position & 1:
@@ -57,8 +58,75 @@ def root(size: int, subtree: Callable[[Spot], bytes]) -> bytes:
     return top
 
 
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """One step of an inclusion proof: the hash over `count` entries from `first` on, which stand beside."""
+
+    first: int
+    count: int
+    hash: bytes
+    left: bool
+    """Whether it stands to the left of what it is hashed with."""
+
+
+def inclusion_proof(index: int, size: int, subtree: Callable[[Spot], bytes]) -> tuple[Sibling, ...]:
+    """The way from entry `index` up to the root of a tree of `size` entries (RFC 9162, section 2.1.3.1)."""
+    if not 0 <= index < size:
+        raise ValueError(f"no entry {index} in a tree of {size}")
+    first, count, path = 0, size, []
+    while count > 1:
+        split = _split(count)
+        if index < first + split:
+            path.append((first + split, count - split, False))
+            count = split
+        else:
+            path.append((first, split, True))
+            first, count = first + split, count - split
+    return tuple(
+        Sibling(start, length, _hash_of(start, length, subtree), left) for start, length, left in reversed(path)
+    )
+
+
+def root_by_proof(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes | None:
+    """The root to which a proof leads from `leaf`, or None if it cannot be one (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return None
+    place, last, current = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            current = node_hash(sibling, current)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            current = node_hash(current, sibling)
+        place, last = place >> 1, last >> 1
+    return current if last == 0 else None
+
+
+def includes(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root_: bytes) -> bool:
+    """Whether the proof shows that `leaf` is entry `index` of the tree of `size` entries with this root."""
+    return root_by_proof(index, size, leaf, proof) == root_
+
+
+def _split(count: int) -> int:
+    """The largest power of two below `count`: where a tree divides."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def _hash_of(first: int, count: int, subtree: Callable[[Spot], bytes]) -> bytes:
+    """The hash over `count` entries from `first` on, where a subtree begins."""
+    if count & (count - 1) == 0:
+        level = count.bit_length() - 1
+        return subtree((level, first >> level))
+    split = _split(count)
+    left = _hash_of(first, split, subtree)
+    return node_hash(left, _hash_of(first + split, count - split, subtree))
+
+
 class Frontier:
-    """A tree that is only ever appended to, kept as its peaks: what a verifier needs to recompute the root."""
+    """A tree that is only ever appended to, kept as its peaks: all that it takes to recompute the root."""
 
     def __init__(self) -> None:
         self.size = 0

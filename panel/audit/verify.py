@@ -1,25 +1,33 @@
 """Rechecking the audit trail from its first entry; the first damage found is named.
 
-Without a checkpoint kept elsewhere this cannot see that the newest entries were cut off cleanly, nor that the whole trail
-was written anew: it says so.
+Without a checkpoint kept elsewhere this cannot see that the newest entries were cut off cleanly, nor that the
+whole trail was written anew: it says so.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, LargeBinary, Row, Select, cast, select, type_coerce
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from panel.audit import seals, tree
 from panel.audit.tables import ENTRIES, NODES, TEXTS
+from panel.language import N_, _
 
-CAVEAT = (
-    "Without a checkpoint kept outside this office, a clean cut of the newest entries "
-    "or a complete rewriting of the trail would pass this check."
+CAVEAT = N_(
+    "如果没有在本单位之外另存的校验点，最新若干条记录被整齐删去，或者全部记录被整体重写，"
+    "这项核验是发现不了的。"
 )
+
+_ROWS_AT_ONCE = 1000
+
+Nodes = dict[tuple[Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +49,86 @@ class TrailCheck:
 
 def check(session: Session) -> TrailCheck:
     """Recompute every leaf and subtree, the order, and the searchable copies; stop at the first damage."""
-    nodes = {(row.level, row.position): bytes(row.hash) for row in session.execute(select(NODES))}
     frontier = tree.Frontier()
-    for row in session.execute(select(ENTRIES).order_by(ENTRIES.c.idx)):
-        what = _fault(row, frontier.size)
-        made = frontier.append(bytes(row.leaf))
+    try:
+        damage = _first_damage(session, frontier)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        damage = Damage(frontier.size, _("存储的内容已无法读出"))
+    return TrailCheck(frontier.size, frontier.root().hex(), (damage,) if damage else ())
+
+
+def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
+    nodes: Nodes = {(row.level, row.position): row.hash for row in _raw(session, NODES.c)}
+    for row in _raw(session, ENTRIES.c, ENTRIES.c.idx):
+        expected, body = frontier.size, _bytes(row.body)
+        what = _fault(row, expected, body)
+        made = frontier.append(tree.leaf_hash(body))
         what = what or _node_fault(made, nodes)
         if what:
-            return _found(frontier, Damage(row.idx, what))
+            return Damage(min(row.idx, expected), what)
     if nodes:
-        return _found(frontier, Damage(frontier.size, "subtrees are stored for entries that are missing"))
-    for row in session.execute(select(TEXTS)):
-        if seals.text_digest(row.text) != row.digest:
-            return _found(frontier, Damage(-1, f"the words kept under {row.digest} were changed"))
-    return _found(frontier)
+        return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
+    for row in _raw(session, TEXTS.c):
+        if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
+            digest = _bytes(row.digest).decode(errors="replace")
+            return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
+    return None
 
 
-def _found(frontier: tree.Frontier, *damages: Damage) -> TrailCheck:
-    return TrailCheck(frontier.size, frontier.root().hex(), damages)
+def _raw(session: Session, columns: Mapping[str, Column[Any]], *order: Column[Any]) -> Iterator[Row[Any]]:
+    """All rows exactly as they lie in the store: nothing that is not as it should be may stop the check."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+
+    def plain(column: Column[Any]) -> Any:
+        # SQLite holds anything anywhere, even what is no text at all in a column of texts.
+        found = cast(column, LargeBinary) if on_sqlite and column.type.python_type in (str, bytes) else column
+        return type_coerce(found, NullType()).label(column.key)
+
+    query: Select[Any] = select(*map(plain, columns.values())).order_by(*order)
+    yield from session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
 
-def _fault(row: Any, expected: int) -> str:
+def _bytes(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return value.encode() if isinstance(value, str) else b""
+
+
+def _fault(row: Row[Any], expected: int, body: bytes) -> str:
     if row.idx != expected:
-        return f"entry {expected} is missing"
-    body = row.body.encode()
-    if tree.leaf_hash(body) != bytes(row.leaf):
-        return "the entry was changed after it was written"
-    record = json.loads(body)
-    if record.get("n") != row.idx:
-        return "the entry stands at another place than it was written for"
-    copies = {
+        return _("第 {expected} 号记录不见了").format(expected=expected)
+    if tree.leaf_hash(body) != row.leaf:
+        return _("记录写入以后被改动过")
+    try:
+        said = _copies(json.loads(body))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return _("记录的内容已无法读出")
+    if said.pop("idx") != row.idx:
+        return _("记录不在它原来的位置")
+    wrong = [name for name, value in said.items() if _plain(getattr(row, name)) != value]
+    return _("供检索的副本（{wrong}）与记录不一致").format(wrong="、".join(wrong)) if wrong else ""
+
+
+def _copies(record: Any) -> dict[str, object]:
+    """What the searchable copies must say."""
+    return {
+        "idx": record["n"],
         "act": record["data"]["tried"] if record["act"] == "refused" else record["act"],
         "ok": record["ok"],
-        "actor": record["who"].get("id", ""),
+        "actor": record["who"]["id"],
         "round_id": record.get("round", ""),
         "subject": record.get("obj", {}).get("id", ""),
     }
-    wrong = [name for name, value in copies.items() if getattr(row, name) != value]
-    return f"the searchable copy of {', '.join(wrong)} differs from the entry" if wrong else ""
 
 
-def _node_fault(made: dict[tree.Spot, bytes], nodes: dict[tree.Spot, bytes]) -> str:
-    for spot, value in made.items():
-        if nodes.pop(spot, None) != value:
-            return f"the stored subtree at level {spot[0]}, position {spot[1]} does not fit"
+def _plain(value: object) -> object:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _node_fault(made: dict[tree.Spot, bytes], nodes: Nodes) -> str:
+    for (level, position), value in made.items():
+        if nodes.pop((level, position), None) != value:
+            return _("第 {level} 层第 {position} 个子树与记录不符").format(level=level, position=position)
     return ""

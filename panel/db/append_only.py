@@ -1,6 +1,6 @@
 """Triggers that make a table insert-only, or a column unchangeable, in both databases.
 
-They are a fence against mistakes and against the application's own account, not a proof: the proof is the audit tree.
+They are a fence against mistakes and against the application's own account; the proof is the audit tree.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from sqlalchemy import DDL, Table, event
 
 
 def insert_only(table: Table, *, counter: str | None = None) -> None:
-    """Refuse UPDATE, DELETE and TRUNCATE on `table`; with `counter`, also any insert that does not take the next number.
+    """Refuse UPDATE, DELETE and TRUNCATE on `table`; with `counter`, also an insert out of turn.
 
-    `INSERT OR REPLACE` deletes without firing DELETE triggers unless recursive triggers are on, hence the counter check.
+    `INSERT OR REPLACE` deletes without firing DELETE triggers unless recursive triggers are on.
     """
     _after_create(table, _sqlite(table.name, counter), _postgresql(table.name, counter))
 
@@ -34,7 +34,7 @@ def fixed_statements(table: str, column: str, dialect: str) -> list[str]:
 def _after_create(table: Table, sqlite: list[str], postgresql: list[str]) -> None:
     for dialect, made in (("sqlite", sqlite), ("postgresql", postgresql)):
         for statement in made:
-            ddl = DDL(statement)  # type: ignore[no-untyped-call]
+            ddl = DDL(statement)
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 

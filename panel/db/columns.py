@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import declared_attr
 
 
 def one_of(column: str, values: type[StrEnum], *, or_empty: bool = False) -> CheckConstraint:
@@ -19,12 +20,9 @@ def at_least(column: str, least: int) -> CheckConstraint:
     return CheckConstraint(f"{column} >= {least}", name=f"{column}_at_least_{least}")
 
 
-def foreign(*columns: str, to: str) -> ForeignKeyConstraint:
-    """A compound foreign key onto columns of the same names in another table."""
-    return ForeignKeyConstraint(list(columns), [f"{to}.{column}" for column in columns])
+class Versioned:
+    """A row whose updates name the `version` they read and count on; a stale one finds no row to change."""
 
-
-def versioned(table: type[Any]) -> type[Any]:
-    """Class decorator: every update names the version it read, and a stale one is refused by the database."""
-    table.__mapper__.version_id_col = table.__table__.c.version
-    return table
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - called with the class
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """A lock that serves its waiters in the order in which they came.
 
-`threading.Lock` lets a newcomer overtake: with sixteen writers on SQLite the unluckiest waited over two seconds;
-first come, first served keeps the worst wait near the average.
+`threading.Lock` lets a newcomer overtake: with sixteen writers on SQLite the unluckiest waited over two
+seconds; first come, first served keeps the worst wait near the average.
 """
 
 from __future__ import annotations

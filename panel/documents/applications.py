@@ -8,8 +8,9 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from panel.documents import cells, forms
-from panel.documents.forms import Column, Findings, Form, Row, Value
+from panel.documents import cells, forms, layouts
+from panel.documents.forms import Column, Findings, Form, Row
+from panel.documents.layouts import Guide, Value
 from panel.documents.workbooks import Cell, open_safely
 from panel.language import _
 from panel.rules.applications import (
@@ -209,7 +210,7 @@ STUDIOS = Form(
     ),
     optional=True,
 )
-GUIDE = forms.Guide(
+GUIDE = Guide(
     "申报工作簿填写说明",
     (
         "一行一项申报：工作室和它带来的建设项目各占一行，项目行用“所属工作室编号”指明所属的工作室（第十条）。",
@@ -267,7 +268,7 @@ def write(criteria: Criteria, intake: IntakeApplications) -> bytes:
         ],
         STUDIOS.name: [_studio_row(imported) for imported in intake.studios],
     }
-    return forms.write(GUIDE, _forms(criteria), rows)
+    return layouts.write(GUIDE, _forms(criteria), rows)
 
 
 def _application_row(imported: ImportedApplication) -> Mapping[str, Value]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from panel.documents import cells, forms
-from panel.documents.forms import Column, Findings, Form, Row, Value
+from panel.documents import cells, forms, layouts
+from panel.documents.forms import Column, Findings, Form, Row
+from panel.documents.layouts import Guide, Value
 from panel.documents.workbooks import open_safely
 from panel.language import _
 from panel.rules.experts import Employment, Expert, Relation, RelationKind
@@ -79,7 +80,7 @@ RELATIONS = Form(
     ),
 )
 FORMS = (EXPERTS, EMPLOYMENTS, RELATIONS)
-GUIDE = forms.Guide(
+GUIDE = Guide(
     "专家工作簿填写说明",
     (
         "一行一名专家。表头带 * 的列必填；有下拉列表的列请从列表中选择；不要增删、改名工作表和列。",
@@ -116,7 +117,7 @@ def write(experts: Sequence[ImportedExpert]) -> bytes:
             for relation in imported.expert.relations
         ],
     }
-    return forms.write(GUIDE, FORMS, rows)
+    return layouts.write(GUIDE, FORMS, rows)
 
 
 def _expert_row(imported: ImportedExpert) -> Mapping[str, Value]:

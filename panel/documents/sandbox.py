@@ -148,8 +148,14 @@ def parse(data: bytes, limits: Limits = Limits()) -> list[dict[str, Any]]:
     except (Refused, MemoryError):
         raise
     except Exception as error:  # a hostile file may make a library fail in any way
-        entities = type(error).__module__.startswith("defusedxml")
-        raise Refused(Fault.ENTITIES if entities else Fault.BROKEN) from error
+        raise Refused(Fault.ENTITIES if _forbidden_xml(error) else Fault.BROKEN) from error
+
+
+def _forbidden_xml(error: BaseException | None) -> bool:
+    """Whether defusedxml refused something; openpyxl wraps its errors in others."""
+    while error and not type(error).__module__.startswith("defusedxml"):
+        error = error.__cause__
+    return error is not None
 
 
 def _sheets(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:

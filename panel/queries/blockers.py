@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from panel import tables
-from panel.audit import seals
-from panel.queries import eligibility, identities, progress, standings
+from panel.queries import applications, eligibility, identities, progress, standings
 from panel.rules.criteria import Policy, validity
 from panel.rules.eligibility import Verdict
 from panel.rules.stages import Stage
@@ -57,6 +56,20 @@ def _verdicts(session: Session, _policy: Policy, round_: tables.Round) -> Iterat
             yield Blocker(code, numbers)
 
 
+def _statements(session: Session, policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
+    """Experts judge by statements: each criterion of the policy that will be frozen needs one."""
+    judged = eligibility.judged(session, round_.id)
+    lacking = tuple(
+        number
+        for number, application in applications.plain(session, round_.id).items()
+        if number in judged
+        and {criterion.id for criterion in policy.track(application.track).criteria}
+        - {criterion for criterion, text in application.statements.items() if text.strip()}
+    )
+    if lacking:
+        yield Blocker(BlockerCode.STATEMENT_MISSING, lacking)
+
+
 def _identities(session: Session, policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
     open_ = identities.uncleared(session, policy, round_.id)
     if open_:
@@ -100,14 +113,14 @@ def _result(session: Session, policy: Policy, round_: tables.Round) -> Iterator[
     if found is None:
         yield Blocker(BlockerCode.NO_RESULT)
         return
-    if found.input_digest != seals.record_digest(standings.inputs(session, round_.id).plain()):
+    if standings.stale(session, round_.id, found):
         yield Blocker(BlockerCode.RESULT_STALE)
     for tie in found.result.outcome.pending:
         yield Blocker(BlockerCode.TIE_PENDING, tie.tie)
 
 
 _CHECKS: Mapping[Step, tuple[Check, ...]] = {
-    Step.OPEN_SCORING: (_validity, _verdicts, _identities, _panel),
+    Step.OPEN_SCORING: (_validity, _verdicts, _statements, _identities, _panel),
     Step.CLOSE_SCORING: (_sheets,),
     Step.OPEN_SEALS: (_sheets,),
     Step.FINALIZE: (_result,),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from panel import tables
+from panel.queries import applications
 from panel.rules.candidates import Standing
-from panel.rules.eligibility import Verdict
+from panel.rules.eligibility import Verdict, follows
 
 _STANDINGS = {
     Verdict.ACCEPTED: Standing.ACCEPTED,
@@ -40,6 +41,21 @@ def standings(session: Session, round_id: int) -> dict[str, Standing]:
     return {
         number: _standing(decided[number]) if number in decided else Standing.WITHDRAWN for number in numbers
     }
+
+
+def falling(session: Session, round_id: int) -> dict[str, str]:
+    """Projects whose new studio was not admitted or has withdrawn, each with that studio (Art. 4, 10)."""
+    entered = applications.plain(session, round_id)
+    decided = verdicts(session, round_id)
+    known = {number: verdict for number, verdict in decided.items() if verdict is not None}
+    withdrawn = {number: Verdict.REFUSED for number in entered if number not in decided}
+    return dict(follows(known | withdrawn, entered.values()))
+
+
+def judged(session: Session, round_id: int) -> set[str]:
+    """The applications that experts get to judge: accepted, and not falling with their studio."""
+    accepted = {n for n, verdict in verdicts(session, round_id).items() if verdict is Verdict.ACCEPTED}
+    return accepted - falling(session, round_id).keys()
 
 
 def _standing(verdict: Verdict | None) -> Standing:

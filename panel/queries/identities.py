@@ -29,9 +29,9 @@ def of_round(session: Session, policy: Policy, round_id: int) -> list[IdentityHi
     """Every identity word in the texts of applications that experts of a coded track will read."""
     coded = {track for track, rules in policy.tracks.items() if rules.identity is Identity.CODED}
     out = (Verdict.REFUSED, Verdict.VETOED)
-    in_play = {
-        number for number, found in eligibility.verdicts(session, round_id).items() if found not in out
-    }
+    decided = eligibility.verdicts(session, round_id)
+    falling = eligibility.falling(session, round_id)
+    in_play = {number for number, found in decided.items() if found not in out and number not in falling}
     studios = applications.studios(session, round_id)
     allowed = _clearances(session, round_id)
     found = []

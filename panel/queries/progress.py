@@ -36,10 +36,12 @@ class MissingSheet:
 
 
 def panelists(session: Session, round_id: int) -> list[PanelistProgress]:
-    """Every panel member with the count of sheets, in the order of numbers."""
+    """Every panel member with the count of sheets for applications that are still in, by number."""
     counts: Counter[tuple[int, str]] = Counter(
         session.exec(
-            select(tables.Sheet.expert_id, tables.Sheet.state).where(tables.Sheet.round_id == round_id)
+            select(tables.Sheet.expert_id, tables.Sheet.state)
+            .join(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
+            .where(tables.Sheet.round_id == round_id, col(tables.Application.withdrawn).is_(False))
         ).all()
     )
     rows = session.exec(

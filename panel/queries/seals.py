@@ -51,7 +51,7 @@ def submissions(session: Session, round_id: int | None = None) -> list[StoredSea
                 numbers[sheet.application_id],
                 experts[sheet.expert_id],
                 sealed.revision,
-                _items(sealed.items),
+                _items(sealed),
             ),
             bytes(sealed.salt),
             sealed.commitment,
@@ -92,5 +92,8 @@ def unsealed(session: Session) -> Iterator[str]:
     return (f"{expert}/{application}" for expert, application in rows)
 
 
-def _items(text: str) -> dict[str, tuple[int, str]]:
-    return {unit: (item["points"], item["comment"]) for unit, item in json.loads(text).items()}
+def _items(sealed: tables.Submission) -> dict[str, tuple[int, str]]:
+    try:
+        return {unit: (item["points"], item["comment"]) for unit, item in json.loads(sealed.items).items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ValueError(f"what was sealed in submission {sealed.id} is no sheet any more") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from panel import tables
 from panel.audit import seals
 from panel.errors import LogTampered
-from panel.queries import eligibility, recusals
-from panel.rules import results, votes
+from panel.queries import eligibility, votes
+from panel.rules import results
 from panel.rules.applications import Track
 from panel.rules.criteria import Policy
 from panel.rules.sheets import SheetState
@@ -65,66 +64,19 @@ def inputs(session: Session, round_id: int) -> results.Inputs:
             for sheet, sealed in sheets
         ),
         existing_studios=tuple(sorted(studios)),
-        votes=named_votes(session, round_id),
+        votes=votes.named(session, round_id),
     )
-
-
-def named_votes(session: Session, round_id: int) -> tuple[votes.NamedVote, ...]:
-    """The named votes recorded in the round."""
-    experts = dict(session.exec(select(tables.Expert.id, tables.Expert.number)).all())
-    chair = chair_number(session, round_id)
-    rows = session.exec(
-        select(tables.Ballot).where(tables.Ballot.round_id == round_id).order_by(col(tables.Ballot.id))
-    )
-    by_tie: dict[str, list[tables.Ballot]] = defaultdict(list)
-    for row in rows:
-        by_tie[row.tie].append(row)
-    made = []
-    for tie, ballots in by_tie.items():
-        numbers = frozenset(tie.split())
-        decision = next((ballot for ballot in ballots if ballot.chair), None)
-        made.append(
-            votes.NamedVote(
-                tie=numbers,
-                ballots=tuple(
-                    votes.Ballot(experts[b.expert_id], b.choice, b.reason) for b in ballots if not b.chair
-                ),
-                chair=votes.deciding_chair(chair, voters(session, round_id, numbers)),
-                chair_order=tuple(decision.choice.split()) if decision else (),
-                chair_reason=decision.reason if decision else "",
-            )
-        )
-    return tuple(made)
-
-
-def voters(session: Session, round_id: int, tie: frozenset[str]) -> tuple[str, ...]:
-    """Who votes on a tie: present experts who are recused from none of it."""
-    present = session.exec(
-        select(tables.Expert.number)
-        .join(tables.Panelist, col(tables.Panelist.expert_id) == col(tables.Expert.id))
-        .where(tables.Panelist.round_id == round_id, col(tables.Panelist.absent).is_(False))
-    ).all()
-    return votes.eligible_voters(present, recusals.hidden(session, round_id), tie)
-
-
-def chair_number(session: Session, round_id: int) -> str:
-    """The number of the present chair, or nothing."""
-    found = session.exec(
-        select(tables.Expert.number)
-        .join(tables.Panelist, col(tables.Panelist.expert_id) == col(tables.Expert.id))
-        .where(
-            tables.Panelist.round_id == round_id,
-            col(tables.Panelist.chair).is_(True),
-            col(tables.Panelist.absent).is_(False),
-        )
-    ).first()
-    return found or ""
 
 
 def newest(round_id: int) -> SelectOfScalar[tables.Ranking]:
     """The round's newest ranking."""
     of_round = select(tables.Ranking).where(tables.Ranking.round_id == round_id)
     return of_round.order_by(col(tables.Ranking.id).desc()).limit(1)
+
+
+def stale(session: Session, round_id: int, found: StoredResult) -> bool:
+    """Whether what a result rests on has changed since it was computed."""
+    return found.input_digest != seals.record_digest(inputs(session, round_id).plain())
 
 
 def stored(session: Session, policy: Policy, round_id: int) -> StoredResult | None:

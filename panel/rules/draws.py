@@ -75,7 +75,7 @@ class Draw:
 
 
 class DrawProblem(StrEnum):
-    """What can be wrong with a recorded draw."""
+    """What can be wrong with a recorded draw, by itself or against the audit trail and the panel."""
 
     POOL_CHANGED = "pool_changed"
     POOL_REPEATS = "pool_repeats"
@@ -84,6 +84,11 @@ class DrawProblem(StrEnum):
     SIZE = "size"
     ORDER = "order"
     DRAWN = "drawn"
+    NOT_LOGGED = "not_logged"
+    NOT_STORED = "not_stored"
+    LOGGED_OTHERWISE = "logged_otherwise"
+    SEED_BEFORE_POOL = "seed_before_pool"
+    SEATS = "seats"
 
 
 def order(seed: bytes, experts: Iterable[str]) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _falls(
         elif project.standing is Standing.ACCEPTED:
             studio_is = f"项目 {project.application} 的所属工作室 {project.linked_studio} "
             raise RuleBroken(
-                "studio_unknown", studio_is + "既非本批次申报,也非已认定工作室,请先更正。", "Art. 4"
+                "studio_unknown", studio_is + "既非本批次申报，也非已认定工作室，请先更正。", "Art. 4"
             )
     return falls
 

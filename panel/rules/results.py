@@ -62,7 +62,10 @@ class Inputs:
             ],
             "votes": [
                 asdict(vote)
-                | {"tie": sorted(vote.tie), "ballots": [asdict(ballot) for ballot in vote.ballots]}
+                | {
+                    "tie": sorted(vote.tie),
+                    "ballots": [asdict(ballot) for ballot in sorted(vote.ballots, key=lambda b: b.expert)],
+                }
                 for vote in sorted(self.votes, key=lambda v: sorted(v.tie))
             ],
         }
@@ -94,18 +97,39 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the scores of one track compare.
+
+    `effects`: how lenient (positive) or severe (negative) each expert was, scaled. `parts`: the groups of
+    applications that share experts; more than one, and there is no single list. `notes`: what a reader of
+    the list must be told (see `panel.scoring`). `residual`: what float64 left of the equations, in hundredths
+    of a point; empty where the scores are exact.
+    """
+
+    effects: Mapping[str, int]
+    parts: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    residual: str = ""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a single list."""
+        return len(self.parts) == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """The whole result. `effects`: how lenient (positive) or severe each expert was in each track, scaled."""
+    """The whole result; `comparisons` for the tracks in which anything was scored."""
 
     method: str
     places: int
     outcome: Outcome
     figures: Mapping[str, Figures]
-    effects: Mapping[Track, Mapping[str, int]] = field(default_factory=dict)
+    comparisons: Mapping[Track, Comparison] = field(default_factory=dict)
 
     def place(self, application: str) -> Place:
-        """The place of an application."""
-        return next(place for place in self.outcome.places if place.application == application)
+        """The place of an application; KeyError when it did not take part."""
+        return self.outcome.place(application)
 
     def plain(self) -> dict[str, Any]:
         """The result as plain data, for the digest and the archive."""
@@ -128,15 +152,16 @@ class Result:
                 number: {"sheets": f.sheets, "raw_mean": f.raw_mean, "criteria": dict(f.criteria)}
                 for number, f in sorted(self.figures.items())
             },
-            "effects": {track: dict(effects) for track, effects in self.effects.items()},
+            "comparisons": {
+                track: _plain(asdict(comparison)) for track, comparison in self.comparisons.items()
+            },
         }
 
 
 def compute(policy: Policy, inputs: Inputs) -> Result:
     """The result of `inputs` under `policy`: nothing else is read, so anybody can compute it again."""
     scored: dict[str, Figures] = {}
-    effects: dict[Track, Mapping[str, int]] = {}
-    connected: dict[str, bool] = {}
+    comparisons: dict[Track, Comparison] = {}
     for track, rules in policy.tracks.items():
         sheets = _counted(inputs, track)
         if not sheets:
@@ -146,22 +171,20 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
             criterion.id: _scores(policy, sheets, _criterion_total(rules, criterion.id))
             for criterion in rules.criteria
         }
-        effects[track] = {
-            expert: half_up(effect / 100, policy.places) for expert, effect in totals.effects.items()
-        }
+        comparisons[track] = _comparison(policy, totals)
         for number in totals.counts:
-            connected[number] = totals.reasons.get(number) != "not_connected"
             scored[number] = _figures(policy, number, totals, by_criterion, sheets)
+    apart = {track for track, comparison in comparisons.items() if not comparison.connected}
     outcome = rank(
         [
-            _candidate(entry, scored.get(entry.number), connected.get(entry.number, True))
+            _candidate(entry, scored.get(entry.number), connected=entry.track not in apart)
             for entry in inputs.entries
         ],
         {track: track_rules(policy, track) for track in policy.tracks},
         inputs.votes,
         inputs.existing_studios,
     )
-    return Result(policy.method, policy.places, outcome, scored, effects)
+    return Result(policy.method, policy.places, outcome, scored, comparisons)
 
 
 def track_rules(policy: Policy, track: Track) -> TrackRules:
@@ -183,7 +206,7 @@ def track_rules(policy: Policy, track: Track) -> TrackRules:
 
 def _scaled(value: Fraction, places: int) -> int:
     """A limit in the scale of the scores; a finer limit is not softened by rounding it down."""
-    return int(ceil(value * 10**places))
+    return ceil(value * 10**places)
 
 
 def _counted(inputs: Inputs, track: Track) -> list[CountedSheet]:
@@ -199,6 +222,15 @@ def _criterion_total(rules: TrackPolicy, criterion_id: str) -> Callable[[Items],
 def _scores(policy: Policy, sheets: Iterable[CountedSheet], total: Callable[[Items], int]) -> OfficialScores:
     matrix = ScoreMatrix.from_records([(s.expert, s.application, total(s.items)) for s in sheets])
     return official(policy.method, matrix, Options(min_sheets=policy.trimmed_min_sheets))
+
+
+def _comparison(policy: Policy, totals: OfficialScores) -> Comparison:
+    return Comparison(
+        effects={expert: half_up(effect / 100, policy.places) for expert, effect in totals.effects.items()},
+        parts=tuple(part.applications for part in totals.components),
+        notes=totals.notes,
+        residual="" if totals.exact else f"{totals.residual:.3g}",
+    )
 
 
 def _figures(
@@ -219,7 +251,7 @@ def _figures(
     )
 
 
-def _candidate(entry: Entry, figures: Figures | None, connected: bool) -> Candidate:
+def _candidate(entry: Entry, figures: Figures | None, *, connected: bool) -> Candidate:
     return Candidate(
         application=entry.number,
         track=entry.track,

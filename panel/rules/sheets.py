@@ -23,6 +23,17 @@ class SheetState(StrEnum):
     VOID = "void"
 
 
+class CardState(StrEnum):
+    """How an own sheet stands, as its expert sees it in the queue."""
+
+    NEW = "new"
+    BEGUN = "begun"
+    READY = "ready"
+    RETURNED = "returned"
+    SUBMITTED = "submitted"
+    VOID = "void"
+
+
 class Lack(StrEnum):
     """What a unit of a sheet may still lack."""
 
@@ -84,6 +95,6 @@ def spans(unit: Unit) -> tuple[Span, ...]:
 
 
 def clean_comment(written: str) -> str:
-    """A comment as it is kept: composed characters, plain line ends, nothing invisible that no store takes."""
+    """A comment as it is kept: composed characters, plain line ends, no control characters."""
     lines = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cs")).strip()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
+import getpass
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlmodel import Session, col, select, update
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from panel.audit.events import (
     AccountActivated,
@@ -23,16 +23,18 @@ from panel.audit.events import (
     SessionsRevoked,
 )
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
+from panel.language import _
 from panel.rules.permissions import Action, Role
+from panel.services import attempts
+from panel.services.credentials import code_hash, hash_password, new_code, password_fits
 from panel.services.office import Actor, Change, Office, log_id
 from panel.tables import Account, ActivationCode, SignIn
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
+MAX_NAME = 50
 CODE_LIFE = timedelta(days=14)
-# No 0 O 1 I L: the code is read from paper and typed on a tablet.
-_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_CODE_GROUPS, _CODE_GROUP = 3, 4
+_LOGIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,49 +48,51 @@ class IssuedCode:
     expires_at: datetime
 
 
-def hash_password(password: str) -> str:
-    """Argon2id in PHC form."""
-    return Argon2id(
-        salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024
-    ).derive_phc_encoded(password.encode())
+def normal_login(typed: str) -> str:
+    """A login as typed, without blanks around it and full-width letters."""
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
-def password_fits(password: str, stored: str) -> bool:
-    """Whether the password is the one that was hashed; takes as long for an unknown account."""
-    try:
-        Argon2id.verify_phc_encoded(password.encode(), stored or _nobody())
-    except InvalidKey:
-        return False
-    return bool(stored)
+def by_login(session: Session, login: str) -> Account | None:
+    """The account of that login; capital and small letters are not told apart."""
+    same = or_(Account.login == login, func.lower(col(Account.login)) == login.lower())
+    return session.exec(select(Account).where(same)).first()
 
 
-def code_hash(code: str) -> str:
-    """How a one-time code or a session token is kept."""
-    return hashlib.sha256(b"pingshen/token/v1\0" + code.encode()).hexdigest()
+def actor_of(office: Office, login: str) -> Actor:
+    """The account that a command acts for."""
+    with office.reading() as session:
+        account = by_login(session, normal_login(login))
+        if account is None or account.disabled:
+            raise RuleBroken("account_unknown", _("没有登录名为“{login}”的可用账号。").format(login=login))
+        return Actor(log_id(account.id), Role(account.role), account.id, account.expert_id)
 
 
-def normal_code(typed: str) -> str:
-    """A code as typed, without the blanks and dashes that people add."""
-    return "".join(character for character in typed.upper() if character.isalnum())
+def first_administrator(office: Office, login: str, name: str) -> IssuedCode:
+    """The account with which an installation begins; a new code for it as long as nobody has activated it."""
+    actor = Actor(f"os-{getpass.getuser()}", None)
+    login, name = _checked(login, name)
+    with office.change(actor, AccountCreated) as change:
+        there = change.session.exec(select(Account).where(Account.role == Role.ADMINISTRATOR)).all()
+        if any(account.password_hash or account.login != login for account in there):
+            raise RuleBroken("administrator_exists", _("系统管理员账号已经设立，不能重复设立。"))
+        return issue(change, there[0] if there else add(change, login, name, Role.ADMINISTRATOR))
 
 
 def create(office: Office, actor: Actor, login: str, name: str, role: Role) -> IssuedCode:
     """Make an account for an officer; experts' accounts come from their import."""
-    login, name = login.strip(), name.strip()
-    if not login or not name:
-        raise InvalidInput(Problem("登录名、姓名", "", "两项都要填写。"))
-    if role is Role.EXPERT:
-        raise RuleBroken("expert_by_import", "专家账号由导入专家名册产生。")
+    login, name = _checked(login, name)
     with office.change(actor, AccountCreated) as change:
         change.permit(Action.MANAGE_ACCOUNTS)
-        if change.session.exec(select(Account.id).where(Account.login == login)).first() is not None:
-            raise RuleBroken("login_taken", f"登录名“{login}”已被使用,请换一个。")
-        account = add(change, login, name, role)
-        return issue(change, account)
+        if role is Role.EXPERT:
+            raise RuleBroken("expert_by_import", _("专家账号由导入专家名册产生。"))
+        return issue(change, add(change, login, name, role))
 
 
 def add(change: Change, login: str, name: str, role: Role, expert_id: int | None = None) -> Account:
     """Put a new account into a running change."""
+    if by_login(change.session, login) is not None:
+        raise RuleBroken("login_taken", _("登录名“{login}”已被使用，请换一个。").format(login=login))
     account = Account(login=login, name=name, role=role, expert_id=expert_id, created_at=change.now)
     change.session.add(account)
     change.session.flush()
@@ -98,20 +102,15 @@ def add(change: Change, login: str, name: str, role: Role, expert_id: int | None
 
 def issue(change: Change, account: Account) -> IssuedCode:
     """Issue a one-time code in a running change; earlier codes become void."""
-    change.session.execute(
+    change.session.exec(
         update(ActivationCode)
         .where(col(ActivationCode.account_id) == account.id, col(ActivationCode.used_at).is_(None))
         .values(expires_at=change.now)
     )
-    groups = ("".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_GROUP)) for _ in range(_CODE_GROUPS))
-    code = "-".join(groups)
-    expires = change.now + CODE_LIFE
+    code, expires = new_code(), change.now + CODE_LIFE
     change.session.add(
         ActivationCode(
-            account_id=account.id,
-            code_hash=code_hash(normal_code(code)),
-            issued_at=change.now,
-            expires_at=expires,
+            account_id=account.id, code_hash=code_hash(code), issued_at=change.now, expires_at=expires
         )
     )
     change.record(CodeIssued(), subject=log_id(account.id))
@@ -124,29 +123,33 @@ def issue_code(office: Office, actor: Actor, account_id: int) -> IssuedCode:
         account = _account(change.session, account_id)
         change.permit(Action.ISSUE_EXPERT_CODE if account.role == Role.EXPERT else Action.MANAGE_ACCOUNTS)
         if account.disabled:
-            raise RuleBroken("account_disabled", "账号已停用,请先启用。")
+            raise RuleBroken("account_disabled", _("账号已停用，请先启用。"))
         return issue(change, account)
 
 
 def activate(office: Office, code: str, password: str, *, ip: str = "", request: str = "") -> str:
     """Choose a password with a one-time code; answers the login. The old password and all sessions end."""
     check_password(password)
-    hashed = hash_password(password)
     anonymous = Actor("anonymous", None, ip=ip, request=request)
+    limits = attempts.limits(ip)
+    with office.reading() as session:
+        exhausted = attempts.too_many(session, limits, office.clock())
+        usable = session.exec(_usable(code, office.clock())).first() is not None
+    if exhausted:
+        office.refuse(anonymous, AccountActivated.act, refusal := attempts.later())
+        raise refusal
+    if not usable:
+        raise attempts.fail(office, anonymous, limits, AccountActivated.act, _code_unknown())
+    hashed = hash_password(password)
     with office.change(anonymous, AccountActivated) as change:
-        found = change.session.exec(
-            select(ActivationCode)
-            .where(ActivationCode.code_hash == code_hash(normal_code(code)))
-            .with_for_update()
-        ).first()
-        if found is None or found.used_at is not None or found.expires_at <= change.now:
-            raise RuleBroken("code_unknown", "激活码不正确、已使用或已过期,请向评审组秘书领取新的激活码。")
+        found = change.session.exec(_usable(code, change.now).with_for_update()).first()
+        if found is None:
+            raise _code_unknown()
         account = _account(change.session, found.account_id)
         if account.disabled:
-            raise RuleBroken("account_disabled", "账号已停用,请联系评审组秘书。")
+            raise RuleBroken("account_disabled", _("账号已停用，请联系评审组秘书。"))
         found.used_at = change.now
         account.password_hash = hashed
-        account.version += 1
         change.session.add_all([found, account])
         end_sessions(change, found.account_id)
         change.actor = Actor(log_id(account.id), Role(account.role), account.id, ip=ip, request=request)
@@ -157,17 +160,12 @@ def activate(office: Office, code: str, password: str, *, ip: str = "", request:
 def change_password(office: Office, actor: Actor, current: str, new: str) -> None:
     """Change one's own password; all sessions end, this one too."""
     check_password(new)
-    with office.reading() as session:
-        stored = _account(session, actor.account_id).password_hash
-    if not password_fits(current, stored):
-        refusal = RuleBroken("password_wrong", "当前密码不正确。")
-        office.refuse(actor, PasswordChanged.act, refusal)
-        raise refusal
+    _ask(office, actor, current, PasswordChanged.act, _("当前密码不正确。"))
     hashed = hash_password(new)
     with office.change(actor, PasswordChanged) as change:
+        change.permit(Action.USE_OWN_ACCOUNT)
         account = _account(change.session, actor.account_id)
         account.password_hash = hashed
-        account.version += 1
         change.session.add(account)
         end_sessions(change, account.id)
         change.record(PasswordChanged(), subject=log_id(account.id))
@@ -175,12 +173,7 @@ def change_password(office: Office, actor: Actor, current: str, new: str) -> Non
 
 def confirm_password(office: Office, actor: Actor, password: str, tried: str) -> None:
     """Ask for the password again before a step that cannot be taken back; a wrong one is logged."""
-    with office.reading() as session:
-        stored = _account(session, actor.account_id).password_hash
-    if not password_fits(password, stored):
-        refusal = RuleBroken("password_wrong", "密码不正确,操作未执行。")
-        office.refuse(actor, tried, refusal)
-        raise refusal
+    _ask(office, actor, password, tried, _("密码不正确，操作未执行。"))
 
 
 def disable(office: Office, actor: Actor, account_id: int, reason: str) -> None:
@@ -189,9 +182,8 @@ def disable(office: Office, actor: Actor, account_id: int, reason: str) -> None:
         change.permit(Action.MANAGE_ACCOUNTS)
         account = _account(change.session, account_id)
         if account.id == actor.account_id:
-            raise RuleBroken("own_account", "不能停用自己的账号。")
+            raise RuleBroken("own_account", _("不能停用自己的账号。"))
         account.disabled = True
-        account.version += 1
         change.session.add(account)
         end_sessions(change, account_id)
         change.record(AccountDisabled(reason=Said(required(reason))), subject=log_id(account_id))
@@ -203,7 +195,6 @@ def enable(office: Office, actor: Actor, account_id: int, reason: str) -> None:
         change.permit(Action.MANAGE_ACCOUNTS)
         account = _account(change.session, account_id)
         account.disabled = False
-        account.version += 1
         change.session.add(account)
         change.record(AccountEnabled(reason=Said(required(reason))), subject=log_id(account_id))
 
@@ -218,7 +209,7 @@ def revoke(office: Office, actor: Actor, account_id: int) -> int:
         return ended
 
 
-def end_sessions(change: Change, account_id: int | None) -> int:
+def end_sessions(change: Change, account_id: int) -> int:
     """End the live sessions of an account in a running change."""
     live = change.session.exec(
         select(SignIn).where(SignIn.account_id == account_id, col(SignIn.ended_at).is_(None))
@@ -232,15 +223,54 @@ def end_sessions(change: Change, account_id: int | None) -> int:
 def check_password(password: str) -> None:
     """Refuse a password that is too short to be worth hashing, or too long to be one."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(Problem("密码", "", f"请输入 {MIN_PASSWORD} 至 {MAX_PASSWORD} 个字符。"))
+        allowed = _("请输入 {least} 至 {most} 个字符。").format(least=MIN_PASSWORD, most=MAX_PASSWORD)
+        raise InvalidInput(Problem(_("密码"), "", allowed))
 
 
 def required(reason: str) -> str:
     """A reason, which every decision needs."""
     reason = reason.strip()
     if not reason:
-        raise InvalidInput(Problem("理由", "", "请写明理由。"))
+        raise InvalidInput(Problem(_("理由"), "", _("请写明理由。")))
     return reason
+
+
+def _checked(login: str, name: str) -> tuple[str, str]:
+    login, name = normal_login(login), name.strip()
+    problems = []
+    if not _LOGIN.fullmatch(login):
+        allowed = _("请用 2 至 40 个英文字母、数字、点或短横线，以字母或数字开头。")
+        problems.append(Problem(_("登录名"), login, allowed))
+    if not 0 < len(name) <= MAX_NAME:
+        problems.append(Problem(_("姓名"), "", _("请填写，最多 {most} 个字符。").format(most=MAX_NAME)))
+    if problems:
+        raise InvalidInput(*problems)
+    return login, name
+
+
+def _ask(office: Office, actor: Actor, password: str, tried: str, wrong: str) -> None:
+    """Go on only if this is the actor's password; whoever guesses at it is stopped as at the door."""
+    with office.reading() as session:
+        account = _account(session, actor.account_id)
+        limits = attempts.limits(actor.ip, account.login)
+        exhausted = attempts.too_many(session, limits, office.clock())
+    if exhausted:
+        office.refuse(actor, tried, refusal := attempts.later())
+        raise refusal
+    if not password_fits(password, account.password_hash):
+        raise attempts.fail(office, actor, limits, tried, RuleBroken("password_wrong", wrong))
+
+
+def _usable(code: str, now: datetime) -> SelectOfScalar[ActivationCode]:
+    return select(ActivationCode).where(
+        ActivationCode.code_hash == code_hash(code),
+        col(ActivationCode.used_at).is_(None),
+        col(ActivationCode.expires_at) > now,
+    )
+
+
+def _code_unknown() -> RuleBroken:
+    return RuleBroken("code_unknown", _("激活码不正确、已使用或已过期，请向评审组秘书领取新的激活码。"))
 
 
 def _account(session: Session, account_id: int | None) -> Account:
@@ -248,13 +278,3 @@ def _account(session: Session, account_id: int | None) -> Account:
     if account is None:
         raise NotFound("no such account")
     return account
-
-
-_NOBODY: list[str] = []
-
-
-def _nobody() -> str:
-    # Hashed once, so that an unknown login costs the same time as a known one.
-    if not _NOBODY:
-        _NOBODY.append(hash_password(secrets.token_urlsafe(16)))
-    return _NOBODY[0]

@@ -1,4 +1,4 @@
-"""The office that this installation serves: its store, settings, policy and clock, and the only way to write to the store."""
+"""The office that this installation serves: store, settings, policy, clock, and the only way to write."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState
-from sqlalchemy.orm.session import UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
 from panel import clock
 from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
-from panel.db.engine import WRITES, is_sqlite, open_engine
+from panel.db.engine import GLANCES, WRITES, is_sqlite, open_engine, steady
 from panel.db.turns import FifoLock
-from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, UnrecordedChange
+from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
+from panel.language import _
 from panel.rules.criteria import Policy
-from panel.rules.policies import read_policy
 from panel.rules.permissions import Action, Role, may
+from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services.refusals import RefusalQuota
 from panel.tables import Round
-
 
 Reader = Session
 """A session that is only read from, as screens hold it without knowing the store."""
@@ -95,7 +95,7 @@ class Change:
         return entry
 
     def number(self) -> None:
-        """Put what was recorded so far into the trail now, so that its number can be stored with the change."""
+        """Put what was recorded so far into the trail now, so that its number can be stored with it."""
         self.session.flush()
         waiting = [entry for entry in self.entries if entry.index < 0]
         if waiting:
@@ -116,7 +116,8 @@ class Office:
         self.policy = policy
         self.clock = clock_
         self.engine: Engine = open_engine(settings.url)
-        self._reader = self.engine
+        self._reader = steady(self.engine)
+        self._glancer = self.engine.execution_options(**{GLANCES: True})
         self._writer = self.engine.execution_options(**{WRITES: True})
         self._turns = FifoLock()
         self._quota = RefusalQuota()
@@ -124,21 +125,29 @@ class Office:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session to read with; whatever it might change is dropped."""
+        """A session that sees the whole store as at one moment; end it before a change begins."""
         with Session(self._reader) as session:
             yield session
 
     @contextmanager
+    def glancing(self) -> Iterator[Session]:
+        """A session for a page: each question sees the newest state, and no write has to wait for it."""
+        with Session(self._glancer) as session:
+            yield session
+
+    @contextmanager
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
-        """One transaction with its audit entries; a refusal inside is itself logged, as an attempt at `tried`."""
+        """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
         try:
             with self._turn(), Writing(self._writer, expire_on_commit=False) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
         except (NotAllowed, NotFound, RuleBroken) as refusal:
-            self._log_refusal(actor, tried, refusal)
+            self.refuse(actor, tried.act, refusal)
             raise
+        except StaleDataError:
+            raise StaleVersion(_("有人同时改动了同一内容。")) from None
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -148,19 +157,16 @@ class Office:
         with self._turns:
             yield
 
-    def refuse(self, actor: Actor, tried: str, refusal: PanelError) -> None:
-        """Log an attempt that was refused before any transaction began (a page asked for without permission)."""
+    def refuse(self, actor: Actor, tried: str, refusal: PanelError, round_id: int | None = None) -> None:
+        """Log an attempt that was refused before any transaction began (a page that is not for this role)."""
         why = refusal.code if isinstance(refusal, RuleBroken) else type(refusal).__name__
         now = self.clock()
         if not self._quota.take(actor.id, now):
             return
         with self._turn(), Writing(self._writer) as session:
             change = Change(session, actor, now)
-            change.record(Refused(tried=tried, why=why), ok=False)
+            change.record(Refused(tried=tried, why=why), round_id=round_id, ok=False)
             _commit(change)
-
-    def _log_refusal(self, actor: Actor, tried: type[Event], refusal: PanelError) -> None:
-        self.refuse(actor, tried.act, refusal)
 
     def policy_of(self, round_: Round) -> Policy:
         """The policy of a round: its own frozen copy once scoring has opened, else the file's."""
@@ -180,7 +186,7 @@ def _read(text: str) -> Policy:
 
 
 class Writing(Session):
-    """A session that notices its own writes, by the unit of work or in bulk; raw `text()` is banned outside `db`."""
+    """A session that notices its writes, by the unit of work or in bulk; `text()` is banned outside `db`."""
 
 
 @event.listens_for(Writing, "after_flush")

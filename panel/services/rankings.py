@@ -1,15 +1,18 @@
-"""The result: computed and stored, and the named votes that settle its ties."""
+"""The result: computed and stored, looked at, and the named votes that settle its ties."""
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+import json
+
+from sqlmodel import Session, col, select
 
 from panel import tables
-from panel.audit import seals
-from panel.audit.events import RankingComputed, VoteRecorded
+from panel.audit import read, seals
+from panel.audit.events import RankingComputed, ResultRead, VoteRecorded
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
 from panel.language import _
 from panel.queries import standings
+from panel.queries import votes as cast
 from panel.rules import results, votes
 from panel.rules.permissions import Action
 from panel.rules.places import PendingTie
@@ -18,8 +21,9 @@ from panel.services.rounds import locked
 
 
 def store(office: Office, change: Change, round_: tables.Round) -> results.Result:
-    """Compute the result from the store in a running change, and keep it with its inputs."""
+    """Compute the result from the store in a running change, and keep it with its inputs beside earlier ones."""
     policy = office.policy_of(round_)
+    change.session.flush()
     inputs = standings.inputs(change.session, round_.id)
     result = results.compute(policy, inputs)
     row = tables.Ranking(
@@ -49,7 +53,26 @@ def compute(office: Office, actor: Actor, code: str) -> results.Result:
     with office.change(actor, RankingComputed) as change:
         round_ = locked(change, code)
         change.permit(Action.COMPUTE_RESULT, round_)
+        found = standings.stored(change.session, office.policy_of(round_), round_.id)
+        if found is not None and not standings.stale(change.session, round_.id, found):
+            raise RuleBroken("result_current", _("评分和评审决定自上次计算以来没有变化，无需重新计算。"))
         return store(office, change, round_)
+
+
+def looked_at(office: Office, actor: Actor, code: str) -> None:
+    """Note that somebody looks at the opened result: once for each session and computation."""
+    with office.reading() as session:
+        round_ = session.exec(select(tables.Round).where(tables.Round.code == code)).first()
+        row = session.exec(standings.newest(round_.id)).first() if round_ else None
+        if row is not None and _noted(session, actor, row):
+            return
+    with office.change(actor, ResultRead) as change:
+        round_ = locked(change, code)
+        change.permit(Action.SEE_RESULT, round_)
+        row = change.session.exec(standings.newest(round_.id)).first()
+        if row is None:
+            raise NotFound("no result yet")
+        change.record(ResultRead(), subject=row.id, round_id=round_.id)
 
 
 def record_vote(
@@ -66,37 +89,26 @@ def record_vote(
         round_ = locked(change, code)
         change.permit(Action.RECORD_VOTE, round_)
         pending = _pending(office, change, round_, tie)
-        voters = standings.voters(change.session, round_.id, frozenset(tie))
-        cast = _cast(change, round_.id, pending) or ballots
-        chair = votes.deciding_chair(standings.chair_number(change.session, round_.id), voters)
-        vote = votes.NamedVote(frozenset(tie), cast, chair, chair_order, chair_reason)
-        votes.check(vote, voters)
-        if pending.awaited is votes.Awaited.CHAIR and not chair_order:
-            raise InvalidInput(Problem(_("组长决定"), "", _("票数相同，请录入组长的决定和理由。")))
-        _keep(change, round_.id, pending, vote, new_ballots=pending.awaited is votes.Awaited.NAMED_VOTE)
-        change.record(
-            VoteRecorded(
-                track=pending.track,
-                tied=tuple(sorted(tie)),
-                ballots=len(vote.ballots),
-                digest=_digest(vote),
-            ),
-            subject=" ".join(sorted(tie)),
-            round_id=round_.id,
-        )
-        change.session.flush()
-        return store(office, change, round_)
+        vote = _vote(change, round_, pending, ballots, chair_order, chair_reason)
+        _keep(change, round_.id, pending, vote)
+        result = store(office, change, round_)
+        if chair_order:
+            _refuse_idle_word(result, vote)
+        return result
 
 
-def _digest(vote: votes.NamedVote) -> str:
-    cast: list[seals.Json] = [[b.expert, b.application, b.reason] for b in vote.ballots]
-    return seals.record_digest([*cast, [vote.chair, *vote.chair_order, vote.chair_reason]])
+def _noted(session: Session, actor: Actor, row: tables.Ranking) -> bool:
+    wanted = read.Filter(act=ResultRead.act, actor=actor.id, round_id=str(row.round_id), subject=str(row.id))
+    found = read.page(session, wanted)
+    return any(one.ok and json.loads(one.body)["who"].get("sid", "") == actor.session for one in found)
 
 
 def _pending(office: Office, change: Change, round_: tables.Round, tie: tuple[str, ...]) -> PendingTie:
     found = standings.stored(change.session, office.policy_of(round_), round_.id)
     if found is None:
         raise NotFound("no result yet")
+    if standings.stale(change.session, round_.id, found):
+        raise RuleBroken("result_stale", _("评分或评审决定在计算之后有变化，请先重新计算，再录入投票。"))
     for pending in found.result.outcome.pending:
         if set(pending.tie) == set(tie):
             if pending.provisional:
@@ -105,15 +117,32 @@ def _pending(office: Office, change: Change, round_: tables.Round, tie: tuple[st
     raise NotFound("no such tie")
 
 
-def _cast(change: Change, round_id: int, pending: PendingTie) -> tuple[votes.Ballot, ...]:
-    """The ballots already recorded on this tie, when only the chair's decision is awaited."""
-    recorded = standings.named_votes(change.session, round_id)
-    return next((vote.ballots for vote in recorded if vote.tie == frozenset(pending.tie)), ())
+def _vote(
+    change: Change,
+    round_: tables.Round,
+    pending: PendingTie,
+    ballots: tuple[votes.Ballot, ...],
+    chair_order: tuple[str, ...],
+    chair_reason: str,
+) -> votes.NamedVote:
+    """The vote to be kept, checked; where only the chair's word is awaited, with the ballots on record."""
+    tie = frozenset(pending.tie)
+    voters = cast.voters(change.session, round_.id, tie)
+    if not voters:
+        raise RuleBroken("no_voters", _("到会专家均与这组申报有回避关系，没有可以投票的人。"))
+    chair = votes.deciding_chair(cast.chair_number(change.session, round_.id), voters)
+    if pending.awaited is votes.Awaited.CHAIR:
+        if not chair_order:
+            raise InvalidInput(Problem(_("组长决定"), "", _("票数相同，请录入组长的决定和理由。")))
+        recorded = cast.named(change.session, round_.id)
+        ballots = next(vote.ballots for vote in recorded if vote.tie == tie)
+    vote = votes.NamedVote(tie, ballots, chair, chair_order, chair_reason.strip())
+    votes.check(vote, voters)
+    return vote
 
 
-def _keep(
-    change: Change, round_id: int, pending: PendingTie, vote: votes.NamedVote, *, new_ballots: bool
-) -> None:
+def _keep(change: Change, round_id: int, pending: PendingTie, vote: votes.NamedVote) -> None:
+    """Put what is new of the vote into the store and the trail."""
     numbers = [ballot.expert for ballot in vote.ballots] + [vote.chair]
     rows = change.session.exec(select(tables.Expert).where(col(tables.Expert.number).in_(numbers)))
     ids = {row.number: row.id for row in rows}
@@ -131,7 +160,29 @@ def _keep(
             recorded_at=change.now,
         )
 
-    if new_ballots:
-        change.session.add_all(ballot(b.expert, b.application, b.reason) for b in vote.ballots)
+    if pending.awaited is votes.Awaited.NAMED_VOTE:
+        change.session.add_all(ballot(b.expert, b.application, b.reason.strip()) for b in vote.ballots)
     if vote.chair_order:
         change.session.add(ballot(vote.chair, " ".join(vote.chair_order), vote.chair_reason, chair=True))
+    change.session.flush()
+    change.record(
+        VoteRecorded(
+            track=pending.track,
+            tied=tuple(sorted(pending.tie)),
+            ballots=len(vote.ballots),
+            digest=cast.digest(cast.recorded(change.session, round_id)[tie]),
+        ),
+        subject=tie,
+        round_id=round_id,
+    )
+
+
+def _refuse_idle_word(result: results.Result, vote: votes.NamedVote) -> None:
+    """A chair's decision is kept only where it decided, and then it decides all that was left."""
+    if any(set(tie.tie) == vote.tie for tie in result.outcome.pending):
+        remedy = _("请从票数相同的申报中选定入选者，选满剩余名额。")
+        raise InvalidInput(Problem(_("组长决定"), "、".join(vote.chair_order), remedy))
+    ties = (getattr(result.place(number).facts, "tie", None) for number in vote.tie)
+    if not any(tie and tie.decider is votes.Decider.CHAIR for tie in ties):
+        remedy = _("票数不同，投票已经决定结果，不需要组长决定。")
+        raise InvalidInput(Problem(_("组长决定"), "", remedy))

@@ -9,7 +9,7 @@ PER_MINUTE = 30
 
 
 class RefusalQuota:
-    """At most so many refusals of one account each minute; the rest are refused all the same, but not logged."""
+    """At most so many refusals of one account each minute; the rest are refused as well, but not logged."""
 
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
         self._per_minute = per_minute

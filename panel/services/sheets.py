@@ -1,6 +1,6 @@
-"""Score sheets (评分表): an expert's saves, the sealing, and the only two ways in which a sheet is taken back.
+"""Score sheets (评分表): an expert's saves, the sealing, and the only two ways to take a sheet back.
 
-A save is the busiest act of all: it reads and writes columns, never whole rows, in as few statements as its checks allow.
+A save is the busiest act of all: it reads and writes columns, never whole rows, in few statements.
 """
 
 from __future__ import annotations
@@ -13,10 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, insert, select, update
-from sqlmodel import col
 
 from panel.audit import read, seals
-from panel.audit.events import Event, Said, ScoreSaved, SheetOpened, SheetReturned, SheetSubmitted, SheetVoided
+from panel.audit.events import (
+    Event,
+    Said,
+    ScoreSaved,
+    SheetOpened,
+    SheetReturned,
+    SheetSubmitted,
+    SheetVoided,
+)
+from panel.audit.log import Entry
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken, StaleVersion
 from panel.language import _, current
 from panel.queries import blind
@@ -27,7 +35,18 @@ from panel.rules.rounding import POINT_PLACES, parse_points, text
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, Missing, SheetState, clean_comment, missing
 from panel.services.accounts import required
 from panel.services.office import Actor, Change, Office
-from panel.tables import Application, Conflict, Expert, Panelist, Recusal, Round, Save, Score, Sheet, Submission
+from panel.tables import (
+    Application,
+    Conflict,
+    Expert,
+    Panelist,
+    Recusal,
+    Round,
+    Save,
+    Score,
+    Sheet,
+    Submission,
+)
 
 MAX_KEY = 64
 SALT_BYTES = seals.SALT_BYTES
@@ -35,18 +54,24 @@ SALT_BYTES = seals.SALT_BYTES
 _ROUNDS, _SHEETS = Round.__table__, Sheet.__table__  # type: ignore[attr-defined]
 _SCORES, _SAVES = Score.__table__, Save.__table__  # type: ignore[attr-defined]
 _APPLICATIONS, _EXPERTS = Application.__table__, Expert.__table__  # type: ignore[attr-defined]
-_PANELISTS = Panelist.__table__  # type: ignore[attr-defined]
+_PANELISTS, _CONFLICTS = Panelist.__table__, Conflict.__table__  # type: ignore[attr-defined]
+_RECUSALS = Recusal.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A save as it stands: the sheet's new version, and the entry that recorded it (none if nothing changed)."""
+    """A save as it stands: the sheet's new version, and the entry that recorded it (none if nothing changed).
+
+    `total` and `done` tell how the whole sheet stands then: the points given, and how many units have some.
+    """
 
     version: int
     entry: int | None
     at: datetime
     points: int | None
     comment: str
+    total: int
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +84,8 @@ class Receipt:
     at: datetime
 
 
-# The statements of a save are made once. On PostgreSQL the round is shared (its stage cannot move meanwhile) and the sheet is
-# held; what hangs on the sheet is read by a statement of its own, so that it is as new as the hold.
+# The statements of a save, made once. On PostgreSQL the round is shared, so that its stage cannot move, and the
+# sheet is held; what hangs on the sheet is read by a statement of its own, so that it is as new as the hold.
 
 _ROUND = (
     select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)
@@ -88,11 +113,13 @@ _OWN = (
         _PANELISTS.c.pledged_at,
         _PANELISTS.c.absent,
         exists()
-        .where(Conflict.round_id == _SHEETS.c.round_id, Conflict.expert_id == _SHEETS.c.expert_id)
-        .label("conflicts"),
+        .where(_CONFLICTS.c.round_id == _SHEETS.c.round_id, _CONFLICTS.c.expert_id == _SHEETS.c.expert_id)
+        .where(_CONFLICTS.c.declared, ~_CONFLICTS.c.settled)
+        .label("declared"),
         exists()
-        .where(Recusal.round_id == _SHEETS.c.round_id, Recusal.expert_id == _SHEETS.c.expert_id)
-        .label("recusals"),
+        .where(_RECUSALS.c.round_id == _SHEETS.c.round_id, _RECUSALS.c.expert_id == _SHEETS.c.expert_id)
+        .where(_RECUSALS.c.recused)
+        .label("recused"),
     )
     .select_from(
         _JOINED.join(
@@ -107,21 +134,28 @@ _OWN = (
     )
     .with_for_update(of=_SHEETS)
 )
+_OTHERS = _SCORES.alias()
 _BEFORE = (
     select(
         _SAVES.c.request_digest,
         _SAVES.c.version,
         _SAVES.c.entry,
+        _SAVES.c.saved_at,
         _SCORES.c.sheet_id.label("scored"),
         _SCORES.c.points,
         _SCORES.c.comment,
+        *(
+            select(aggregate(_OTHERS.c.points))
+            .where(_OTHERS.c.sheet_id == _SHEETS.c.id, _OTHERS.c.unit != bindparam("unit"))
+            .scalar_subquery()
+            .label(name)
+            for name, aggregate in (("total", func.sum), ("done", func.count))
+        ),
     )
     .select_from(
         _SHEETS.outerjoin(
             _SAVES, (_SAVES.c.expert_id == _SHEETS.c.expert_id) & (_SAVES.c.key == bindparam("key"))
-        ).outerjoin(
-            _SCORES, (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit"))
-        )
+        ).outerjoin(_SCORES, (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit")))
     )
     .where(_SHEETS.c.id == bindparam("sheet"))
 )
@@ -129,11 +163,7 @@ _FIRST = insert(_SCORES)
 _AGAIN = update(_SCORES).where(
     _SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.unit == bindparam("of_unit")
 )
-_NEXT = (
-    update(_SHEETS)
-    .where(_SHEETS.c.id == bindparam("of_sheet"))
-    .values(version=_SHEETS.c.version + 1)
-)
+_NEXT = update(_SHEETS).where(_SHEETS.c.id == bindparam("of_sheet")).values(version=_SHEETS.c.version + 1)
 _KEEP = insert(_SAVES)
 
 
@@ -149,7 +179,7 @@ def save_score(
     version: int,
     key: str,
 ) -> Saved:
-    """Save what an expert gives for one unit of an own draft; the same key again answers the same and writes nothing."""
+    """Save what an expert gives for one unit of an own draft; the same key again only repeats the answer."""
     if not 0 < len(key) <= MAX_KEY:
         raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
     comment = clean_comment(comment or "")
@@ -162,16 +192,14 @@ def save_score(
             raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
         given = _given(_unit(track, unit), points, comment)
         if before.request_digest is not None:
-            return _answered(change, before, given)
+            return _saved(before, given, before.version, before.entry, before.saved_at)
         _still_open(sheet)
         if version != sheet.version:
             raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
         if (before.points, before.comment or "") == (given.points, given.comment):
-            return Saved(version, None, change.now, given.points, given.comment)
+            return _saved(before, given, version, None, change.now)
         _write(change, sheet, before.scored is not None, unit, given)
-        entry = change.record(
-            ScoreSaved(unit=unit), subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision
-        )
+        entry = _record(change, ScoreSaved(unit=unit), sheet)
         change.number()
         change.session.execute(
             _KEEP,
@@ -182,9 +210,10 @@ def save_score(
                 "request_digest": digest,
                 "version": version + 1,
                 "entry": entry.index,
+                "saved_at": change.now,
             },
         )
-        return Saved(version + 1, entry.index, change.now, given.points, given.comment)
+        return _saved(before, given, version + 1, entry.index, change.now)
 
 
 def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, version: int) -> Receipt:
@@ -224,9 +253,7 @@ def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, ve
         )
         entry = _record(change, SheetSubmitted(c=commitment), sheet)
         change.number()
-        stored = read.entry(change.session, entry)
-        assert stored is not None
-        return Receipt(commitment, entry, stored.leaf, change.now)
+        return Receipt(commitment, entry.index, entry.leaf.hex(), change.now)
 
 
 def return_sheet(
@@ -271,7 +298,7 @@ def void(change: Change, sheet_ids: Iterable[int], reason: str) -> None:
 
 
 def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) -> None:
-    """Note that an expert looks at an application: once for each of the expert's sessions, since a reload tells nothing new."""
+    """Note that an expert looks at an application: once a session, since a reload tells nothing new."""
     with office.change(actor, SheetOpened) as change:
         _, sheet = _own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
         wanted = read.Filter(
@@ -294,13 +321,13 @@ def _round(change: Change, action: Action, code: str) -> Row[Any]:
 
 
 def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str) -> tuple[Row[Any], Row[Any]]:
-    """The round, and the actor's own sheet in it, held until this change ends; what is hidden is not there."""
+    """The round, and the actor's own sheet, held until this change ends; what is hidden is not there."""
     round_ = _round(change, action, round_code)
     sheet = change.session.execute(
         _OWN, {"round": round_.id, "expert": change.actor.expert_id, "blind_code": blind_code}
     ).one_or_none()
     if sheet is None or (
-        (sheet.conflicts or sheet.recusals)
+        (sheet.declared or sheet.recused)
         and sheet.application in blind.hidden(change.session, round_.id, sheet.expert)
     ):
         raise NotFound("no such sheet")
@@ -312,7 +339,9 @@ def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str)
 def _still_open(sheet: Row[Any]) -> None:
     """Refuse to write what is sealed or no longer counts."""
     if sheet.state == SheetState.SUBMITTED:
-        raise RuleBroken("sheet_submitted", _("这份评分表已提交，不能再修改；如确需修改，请联系评审组秘书退回。"))
+        raise RuleBroken(
+            "sheet_submitted", _("这份评分表已提交，不能再修改；确需修改的，请联系评审组秘书退回。")
+        )
     if sheet.state == SheetState.VOID:
         raise RuleBroken("sheet_void", _("这份评分表已作废，不能再修改。"))
     if sheet.withdrawn:
@@ -351,11 +380,17 @@ def _given(unit: Unit, points: str | None, comment: str) -> Given:
     return Given(value, comment)
 
 
-def _answered(change: Change, before: Row[Any], given: Given) -> Saved:
-    """The answer that this save was given the first time."""
-    entry = read.entry(change.session, before.entry)
-    assert entry is not None
-    return Saved(before.version, before.entry, entry.at, given.points, given.comment)
+def _saved(before: Row[Any], given: Given, version: int, entry: int | None, at: datetime) -> Saved:
+    scored = given.points is not None
+    return Saved(
+        version,
+        entry,
+        at,
+        given.points,
+        given.comment,
+        total=(before.total or 0) + (given.points or 0),
+        done=before.done + scored,
+    )
 
 
 def _problem(lacking: Missing) -> Problem:
@@ -399,6 +434,5 @@ def _subject(sheet: Row[Any]) -> str:
     return f"{sheet.expert}/{sheet.application}"
 
 
-def _record(change: Change, what: Event, sheet: Row[Any]) -> int:
-    entry = change.record(what, subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision)
-    return entry.index
+def _record(change: Change, what: Event, sheet: Row[Any]) -> Entry:
+    return change.record(what, subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision)

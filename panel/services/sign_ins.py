@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from panel.audit.events import Refused, SignedIn, SignedOut
+from panel.audit.events import SignedIn, SignedOut
 from panel.errors import RuleBroken
+from panel.language import _
 from panel.rules.permissions import Role
-from panel.services.accounts import code_hash, password_fits
+from panel.services import attempts
+from panel.services.accounts import by_login, normal_login
+from panel.services.credentials import new_token, password_fits, token_hash
 from panel.services.office import Actor, Change, Office, log_id
-from panel.tables import Account, SignIn, SignInAttempt
+from panel.tables import Account, SignIn
 
 SESSION_LIFE = timedelta(hours=14)
-WINDOW = timedelta(minutes=5)
-PER_ACCOUNT = 10
-# A meeting room shares one address: it must not be locked out by one forgetful expert.
-PER_ADDRESS = 100
-
-_WRONG = RuleBroken("sign_in_wrong", "登录名或密码不正确。")
-_LATER = RuleBroken("sign_in_later", "失败次数过多,请 5 分钟后再试。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +40,29 @@ class Viewer:
 
 def sign_in(office: Office, login: str, password: str, *, ip: str = "", request: str = "") -> str:
     """Begin a session; answers its token, which only the cookie holds."""
-    login = login.strip()
-    keys = {code_hash(f"login {login}"): PER_ACCOUNT, code_hash(f"address {ip}"): PER_ADDRESS}
+    login = normal_login(login)
+    limits = attempts.limits(ip, login)
     with office.reading() as session:
-        if _throttled(session, keys, office.clock()):
-            raise _LATER
-        account = session.exec(select(Account).where(Account.login == login)).first()
-    fits = password_fits(password, account.password_hash if account else "")
-    known = account is not None and fits and not account.disabled
+        exhausted = attempts.too_many(session, limits, office.clock())
+        account = by_login(session, login)
     actor = Actor(log_id(account.id) if account else "anonymous", None, ip=ip, request=request)
+    if exhausted:
+        office.refuse(actor, SignedIn.act, refusal := attempts.later())
+        raise refusal
+    # An unknown login costs the same hash as a known one.
+    fits = password_fits(password, account.password_hash if account else "")
     with office.change(actor, SignedIn) as change:
-        if _throttled(change.session, keys, change.now):
-            refusal: RuleBroken | None = _LATER
-            change.record(Refused(tried=SignedIn.act, why=_LATER.code), ok=False)
-        elif not known or account is None:
-            refusal = _WRONG
-            change.session.add_all([SignInAttempt(key=key, at=change.now) for key in keys])
-            change.record(Refused(tried=SignedIn.act, why=_WRONG.code), ok=False)
-        else:
+        if account is not None and _may_begin(change, account, limits) and fits:
             return _begin(change, account, ip, request)
-    raise refusal
+        wrong = RuleBroken("sign_in_wrong", _("登录名或密码不正确。"))
+        attempts.note(change, limits, SignedIn.act, wrong)
+    raise wrong
 
 
 def sign_out(office: Office, actor: Actor, token: str) -> None:
     """End one's own session."""
     with office.change(actor, SignedOut) as change:
-        live = change.session.exec(select(SignIn).where(SignIn.token_hash == code_hash(token))).first()
+        live = change.session.exec(select(SignIn).where(SignIn.token_hash == token_hash(token))).first()
         if live is not None and live.ended_at is None:
             live.ended_at = change.now
             change.session.add(live)
@@ -84,7 +75,7 @@ def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
         select(SignIn, Account)
         .join(Account, col(Account.id) == col(SignIn.account_id))
         .where(
-            SignIn.token_hash == code_hash(token),
+            SignIn.token_hash == token_hash(token),
             col(SignIn.ended_at).is_(None),
             col(SignIn.expires_at) > now,
             col(Account.disabled).is_(False),
@@ -98,9 +89,17 @@ def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
     )
 
 
+def _may_begin(change: Change, known: Account, limits: attempts.Limits) -> bool:
+    """Whether the account is as it was when its password was tried, not barred, and not just guessed at."""
+    # Held until the end, so that guesses made all at once are counted one after the other.
+    account = change.session.get_one(Account, known.id, with_for_update={"key_share": True})
+    unchanged = not account.disabled and account.password_hash == known.password_hash
+    return unchanged and not attempts.too_many(change.session, limits, change.now)
+
+
 def _begin(change: Change, account: Account, ip: str, request: str) -> str:
-    token = secrets.token_urlsafe(32)
-    hashed = code_hash(token)
+    token = new_token()
+    hashed = token_hash(token)
     change.session.add(
         SignIn(
             token_hash=hashed,
@@ -115,10 +114,3 @@ def _begin(change: Change, account: Account, ip: str, request: str) -> str:
     )
     change.record(SignedIn(), subject=log_id(account.id))
     return token
-
-
-def _throttled(session: Session, keys: dict[str, int], now: datetime) -> bool:
-    counted = select(SignInAttempt.key, func.count()).where(
-        col(SignInAttempt.key).in_(keys), col(SignInAttempt.at) > now - WINDOW
-    )
-    return any(count >= keys[key] for key, count in session.exec(counted.group_by(SignInAttempt.key)))

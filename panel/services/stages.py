@@ -24,7 +24,6 @@ from panel.language import _
 from panel.queries import applications, blockers, eligibility, progress, recusals, standings
 from panel.queries import seals as sealed
 from panel.rules import assignments
-from panel.rules.candidates import Standing
 from panel.rules.criteria import Confirmation
 from panel.rules.permissions import Action, Role
 from panel.rules.steps import FORCEABLE, LEADS_TO, NEEDS, Step
@@ -173,11 +172,11 @@ def _assign(office: Office, change: Change, round_: tables.Round) -> None:
     session = change.session
     round_.policy, round_.policy_digest = office.policy.text, office.policy.digest
     round_.blind_key = os.urandom(BLIND_KEY_BYTES)
-    standing = eligibility.standings(session, round_.id)
+    judged = eligibility.judged(session, round_.id)
     rows = {
         row.number: row
         for row in session.exec(select(tables.Application).where(tables.Application.round_id == round_.id))
-        if standing[row.number] is Standing.ACCEPTED
+        if row.number in judged
     }
     for number, blind_code in assignments.blind_codes(round_.blind_key, round_.code, rows).items():
         rows[number].blind_code = blind_code

@@ -1,7 +1,15 @@
 """The rows of the store, one file per noun; importing this package registers them all."""
 
 from panel.tables.accounts import Account, ActivationCode, SignIn, SignInAttempt
-from panel.tables.applications import Application, BudgetLine, Clearance, Eligibility, Member, Statement, Studio
+from panel.tables.applications import (
+    Application,
+    BudgetLine,
+    Clearance,
+    Eligibility,
+    Member,
+    Statement,
+    Studio,
+)
 from panel.tables.conflicts import Conflict, Recusal
 from panel.tables.draws import Draw
 from panel.tables.experts import Employment, Expert, Relation

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from panel.db.columns import one_of
+from panel.db.append_only import fixed
+from panel.db.columns import Versioned, one_of
 from panel.rules.permissions import Role
 
 
-class Account(SQLModel, table=True):
+class Account(Versioned, SQLModel, table=True):
     """One person's account; the role never changes."""
 
     __tablename__ = "accounts"
@@ -29,6 +30,9 @@ class Account(SQLModel, table=True):
     disabled: bool = False
     created_at: datetime
     version: int = 1
+
+
+fixed(Account.__table__, "role")  # type: ignore[attr-defined]
 
 
 class ActivationCode(SQLModel, table=True):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from panel.db.columns import at_least, one_of
+from panel.db.columns import Versioned, at_least, one_of
 from panel.rules.applications import (
     BudgetCategory,
     CertificateLevel,
@@ -19,7 +19,7 @@ from panel.rules.applications import (
 from panel.rules.eligibility import Verdict
 
 
-class Application(SQLModel, table=True):
+class Application(Versioned, SQLModel, table=True):
     """One application as handed in and corrected; `blind_code` is given when scoring opens."""
 
     __tablename__ = "applications"
@@ -122,7 +122,7 @@ class Eligibility(SQLModel, table=True):
 
 
 class Clearance(SQLModel, table=True):
-    """A word of a coded application's text that may stay although it might identify; bound to the text it was seen in."""
+    """A word that may stay although it might identify the applicant; bound to the text it was seen in."""
 
     __tablename__ = "clearances"
     __table_args__ = (

@@ -12,7 +12,7 @@ from panel.rules.conflicts import Reach
 
 
 class Conflict(SQLModel, table=True):
-    """A tie that was found in the data or declared by the expert; `target` is an application's number or a unit."""
+    """A tie found in the data or declared by the expert; `target` is an application's number or a unit."""
 
     __tablename__ = "conflicts"
     __table_args__ = (one_of("reach", Reach),)
@@ -31,7 +31,7 @@ class Conflict(SQLModel, table=True):
 
 
 class Recusal(SQLModel, table=True):
-    """The decision on one conflict or without one; the newest for the same expert, reach and target counts."""
+    """The decision on a conflict or without one; the newest for the same expert, reach and target counts."""
 
     __tablename__ = "recusals"
     __table_args__ = (one_of("reach", Reach),)

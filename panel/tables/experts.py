@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel
 
-from panel.db.columns import one_of
+from panel.db.columns import Versioned, one_of
 from panel.rules.experts import RelationKind
 
 
-class Expert(SQLModel, table=True):
+class Expert(Versioned, SQLModel, table=True):
     """One expert of the pool."""
 
     __tablename__ = "experts"

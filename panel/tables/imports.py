@@ -1,4 +1,4 @@
-"""Workbooks handed in: kept as they came until taken over, and known by their digest for good."""
+"""Workbooks handed in: kept until taken over, and known by their digest for good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from panel.rules.imports import ImportKind
 
 
 class Import(SQLModel, table=True):
-    """One uploaded workbook; `content` is emptied when it has been taken over or dropped."""
+    """One uploaded workbook.
+
+    `content` is encrypted, since it holds ID numbers; it is emptied when the workbook has been taken over or
+    dropped, and never filled when the workbook has `problems`.
+    """
 
     __tablename__ = "imports"
     __table_args__ = (one_of("kind", ImportKind),)
@@ -27,3 +31,4 @@ class Import(SQLModel, table=True):
     received_at: datetime
     applied_at: datetime | None = None
     rows: int = 0
+    problems: int = 0

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from panel.db.columns import Versioned
 
-class Panelist(SQLModel, table=True):
+
+class Panelist(Versioned, SQLModel, table=True):
     """An expert on the panel of a round; `draw_id` is empty for one who was selected by hand."""
 
     __tablename__ = "panelists"

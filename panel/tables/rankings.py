@@ -8,8 +8,8 @@ from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from panel.db.append_only import insert_only
-from panel.rules.applications import Track
 from panel.db.columns import one_of
+from panel.rules.applications import Track
 
 
 class Ranking(SQLModel, table=True):

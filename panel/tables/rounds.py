@@ -7,12 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
-from panel.db.columns import one_of
+from panel.db.columns import Versioned, one_of
 from panel.rules.stages import Stage
 
 
-class Round(SQLModel, table=True):
-    """One round. `policy` is the text of the policy file, copied in when scoring opens and never read from disk again."""
+class Round(Versioned, SQLModel, table=True):
+    """One round. `policy` is the text of the policy file, copied in when scoring opens and read from here."""
 
     __tablename__ = "rounds"
     __table_args__ = (one_of("stage", Stage),)
@@ -31,7 +31,7 @@ class Round(SQLModel, table=True):
 
 
 class Proposal(SQLModel, table=True):
-    """A step (open scoring, close, open the seals, finalise) that one person proposed and another must confirm."""
+    """A step (such as opening the seals) that one person proposed and another must confirm."""
 
     __tablename__ = "proposals"
 

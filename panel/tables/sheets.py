@@ -35,10 +35,12 @@ class Sheet(SQLModel, table=True):
 
 
 class Score(SQLModel, table=True):
-    """The score of one criterion or item, in hundredths of a point, and its comment; either may still be missing."""
+    """The score of one criterion or item in hundredths of a point, and its comment; either may be missing."""
 
     __tablename__ = "scores"
-    __table_args__ = (CheckConstraint("points IS NULL OR points BETWEEN 0 AND 10000", name="points_in_range"),)
+    __table_args__ = (
+        CheckConstraint("points IS NULL OR points BETWEEN 0 AND 10000", name="points_in_range"),
+    )
 
     sheet_id: int = Field(foreign_key="sheets.id", primary_key=True)
     unit: str = Field(primary_key=True)
@@ -74,6 +76,7 @@ class Save(SQLModel, table=True):
     version: int
     entry: int
     """The number of the audit entry that recorded it."""
+    saved_at: datetime
 
 
 insert_only(Submission.__table__)  # type: ignore[attr-defined]

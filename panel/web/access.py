@@ -1,16 +1,18 @@
-"""Every address says what it asks for; whoever may not have it gets the same 404 as for an address that does not exist."""
+"""Every address says what it asks for; whoever may not have it gets the 404 of one that is not there."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
 from panel.clock import from_stamp, later, stamp
-from panel.errors import NotAllowed, SettingsError
+from panel.errors import NotAllowed, NotFound, SettingsError
 from panel.queries import rounds
 from panel.rules.permissions import Action, has_role, may
 from panel.services import sign_ins
@@ -75,6 +77,7 @@ def install(app: Flask) -> None:
         viewer = sign_ins.viewer_of(current.reader(), token, now)
         return SignedIn(viewer, token) if viewer else None
 
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # Nobody needs to ask which methods an address knows.
     app.before_request(_check)
 
 
@@ -86,10 +89,9 @@ def refuse_undeclared(app: Flask) -> None:
 
 
 def _check() -> Response | None:
-    g.request_id = secrets.token_hex(8)
     if request.endpoint is None:
         return None  # No such address, or no such method: Flask answers, and errors.py makes both a 404.
-    what = declared(_app(), request.endpoint)
+    what = declared(current_app, request.endpoint)
     if what == PUBLIC:
         return None
     viewer = current.viewer()
@@ -99,7 +101,7 @@ def _check() -> Response | None:
     if not has_role(action, viewer.role) or not _round_allows(action, viewer):
         refusal = NotAllowed(f"{viewer.role} asked for {action}")
         current.close_reader()
-        current.office().refuse(current.actor(), action, refusal)
+        current.office().refuse(current.actor(), action, refusal, g.round.id if "round" in g else None)
         raise refusal
     _renew()
     return None
@@ -111,20 +113,23 @@ def _round_allows(action: Action, viewer: sign_ins.Viewer) -> bool:
         return True
     found = rounds.by_code(current.reader(), code)
     if found is None:
-        abort(404)
+        raise NotFound(f"no round {code}")
     g.round = found
     return may(action, viewer.role, found.stage) or may(action, viewer.role)
 
 
 def _to_sign_in() -> Response:
-    target = url_for("account.sign_in_form", next=request.full_path if request.method == "GET" else None)
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
-        return Response(status=401, headers={"HX-Redirect": target} if request.method == "GET" else {})
-    response = redirect(target, 303)
-    return response  # type: ignore[return-value]
+    """Ask to sign in and come back; a tap that would lose what was typed is told that it was not taken."""
+    tapped = request.headers.get("HX-Request") is not None
+    if tapped and request.method != "GET":
+        return Response(status=401)
+    back = urlsplit(request.headers.get("HX-Current-URL", "") if tapped else request.url)
+    place = f"{back.path}?{back.query}" if back.query else back.path
+    target = url_for("account.sign_in_form", next=place if request.method == "GET" else None)
+    return Response(status=401, headers={"HX-Redirect": target}) if tapped else redirect(target, 303)
 
 
-def _idle(now: Any) -> bool:
+def _idle(now: datetime) -> bool:
     seen = session.get(_SEEN)
     limit = current.office().policy.idle_lock_minutes
     return seen is None or from_stamp(seen) < later(now, minutes=-limit)
@@ -138,20 +143,25 @@ def _renew() -> None:
 
 def begin(token: str) -> None:
     """Start a new cookie session for a token: nothing of the old one is kept but the language."""
-    from flask_login import login_user
-
-    locale = session.get("locale")
-    session.clear()
+    end()
     now = current.office().clock()
     session[_SEEN] = stamp(now)
-    if locale:
-        session["locale"] = locale
     viewer = sign_ins.viewer_of(current.reader(), token, now)
-    assert viewer is not None
+    if viewer is None:
+        raise NotFound("the session was ended at the same moment")
     login_user(SignedIn(viewer, token))
 
 
-def _app() -> Flask:
-    from flask import current_app
+def token() -> str:
+    """The token of the session at hand."""
+    user: Any = current_user
+    return str(user.get_id())
 
-    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]
+
+def end() -> None:
+    """Forget everything that the cookie holds but the language."""
+    locale = session.get("locale")
+    logout_user()
+    session.clear()
+    if locale:
+        session["locale"] = locale

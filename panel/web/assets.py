@@ -1,4 +1,4 @@
-"""Addresses of style sheets, scripts and icons that change with their content, so that browsers may keep them for good."""
+"""Addresses of styles, scripts and icons that change with their content: browsers may keep them for good."""
 
 from __future__ import annotations
 

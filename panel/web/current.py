@@ -1,12 +1,12 @@
-"""What belongs to the request at hand: the office, a session to read with, the viewer, the round of the address."""
+"""What belongs to the request at hand: the office, a session to read with, the viewer, the round."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app, g, request
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 
 from panel.errors import NotAllowed
 from panel.queries.rounds import RoundView
@@ -25,7 +25,7 @@ def reader() -> Reader:
     """The request's session for reading: opened when first asked for, closed when the request ends."""
     if "reader" not in g:
         g.readers = ExitStack()
-        g.reader = g.readers.enter_context(office().reading())
+        g.reader = g.readers.enter_context(office().glancing())
     return cast(Reader, g.reader)
 
 
@@ -39,7 +39,14 @@ def close_reader(_error: BaseException | None = None) -> None:
 
 def viewer() -> Viewer | None:
     """Who is signed in."""
-    return cast(Viewer, current_user.viewer) if current_user.is_authenticated else None
+    user: Any = current_user
+    return cast(Viewer, user.viewer) if user.is_authenticated else None
+
+
+def forget() -> None:
+    """Go on without asking the store who is signed in, if it was not asked yet."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
 
 
 def actor() -> Actor:

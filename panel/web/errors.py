@@ -1,4 +1,4 @@
-"""Errors become pages or partials here and nowhere else; what may not be seen and what is not there look the same."""
+"""Errors become pages or partials here and nowhere else; what is hidden looks like what is not there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from panel.errors import InvalidInput, NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion
 from panel.language import _
+from panel.web import current
 
 Answer = tuple[str, int]
 
@@ -36,7 +37,7 @@ def _show(status: int, title: str, **context: Any) -> Answer:
 
 
 def _missing(_error: PanelError) -> Answer:
-    return _show(404, _("没有这个页面"), message=_("地址不存在,或者您无权查看。"))
+    return _show(404, _("没有这个页面"), message=_("地址不存在，或者您无权查看。"))
 
 
 def _rule_broken(error: RuleBroken) -> Answer:
@@ -45,7 +46,7 @@ def _rule_broken(error: RuleBroken) -> Answer:
         _("按规定不能这样做"),
         message=error.message,
         article=error.article,
-        kept=_("没有任何内容被改动。"),
+        kept=_("原有内容，未作任何改动。"),
     )
 
 
@@ -54,18 +55,18 @@ def _stale(error: StaleVersion) -> Answer:
         409,
         _("内容已被他人修改"),
         message=error.message,
-        kept=_("您的修改没有写入。"),
-        todo=_("请刷新后重新填写。"),
+        kept=_("已存的内容未变，您这次的修改没有写入。"),
+        todo=_("请刷新页面，核对后重新填写。"),
     )
 
 
 def _invalid(error: InvalidInput) -> Answer:
     listed = [{"field": "", "message": f"{p.where}：{p.remedy}"} for p in error.problems]
-    return _show(422, _("填写的内容需要改正"), error_list=listed, kept=_("没有任何内容被改动。"))
+    return _show(422, _("填写的内容需要改正"), error_list=listed, kept=_("原有内容，未作任何改动。"))
 
 
 def _forged(_error: CSRFError) -> Answer:
-    return _show(400, _("页面已过期"), message=_("请返回上一页,刷新后重试。"))
+    return _show(400, _("页面已过期"), message=_("请返回上一页，刷新后重试。"))
 
 
 def _http(error: HTTPException) -> Answer:
@@ -79,10 +80,11 @@ def _http(error: HTTPException) -> Answer:
 
 def _fault(error: Exception) -> Answer:
     _operations.error("fault", request=g.get("request_id", ""), exc_info=error)
+    current.forget()  # The store itself may be out of order: the page must not ask it who is signed in.
     return _show(
         500,
         _("系统出现故障"),
-        message=_("操作没有执行,已保存的内容不受影响。"),
-        todo=_("请稍后重试;如仍不行,请把请求编号告诉管理员。"),
+        message=_("操作没有执行，已保存的内容不受影响。"),
+        todo=_("请稍后重试；如仍不行，请把请求编号告诉管理员。"),
         request_id=g.get("request_id", ""),
     )

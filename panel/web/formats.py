@@ -29,6 +29,11 @@ def second(value: datetime) -> str:
     return f"{value.astimezone(OFFICE_ZONE):%H:%M:%S}"
 
 
+def minute(value: datetime) -> str:
+    """The time of day to the minute, in the office's zone."""
+    return f"{value.astimezone(OFFICE_ZONE):%H:%M}"
+
+
 def points(value: int | None, places: int = 2) -> str:
     """A score in hundredths as it is written; an en dash where there is none."""
     return "–" if value is None else rounding.text(value, places)
@@ -42,5 +47,10 @@ def short_points(value: int | None) -> str:
 def install(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, second=second, points=points, short_points=short_points
+        day=day,
+        moment=moment,
+        second=second,
+        minute=minute,
+        points=points,
+        short_points=short_points,
     )

@@ -8,13 +8,18 @@ from panel.errors import InvalidInput, Problem
 from panel.language import _
 
 MAX_TEXT = 4000
+# What both databases hold in an ordinary whole number.
+MAX_NUMBER = 2**31 - 1
+MAX_DIGITS = 10
 
 
 def text(name: str, label: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
     """A text field without blanks around it."""
-    value = request.form.get(name, "").strip()
+    value = request.form.get(name, "").replace("\r\n", "\n").strip()
     if required and not value:
         raise InvalidInput(Problem(label, "", _("请填写。")))
+    if any(ord(character) < 32 and character not in "\n\t" for character in value):
+        raise InvalidInput(Problem(label, "", _("含有无法保存的控制字符，请重新输入。")))
     if len(value) > most:
         raise InvalidInput(Problem(label, value[:20], _("最多 {most} 个字符。").format(most=most)))
     return value
@@ -25,11 +30,12 @@ def secret(name: str) -> str:
     return request.form.get(name, "")
 
 
-def number(name: str, label: str, *, least: int = 0) -> int:
+def number(name: str, label: str, *, least: int = 0, most: int = MAX_NUMBER) -> int:
     """A whole number."""
     value = request.form.get(name, "").strip()
-    if not value.isdecimal() or int(value) < least:
-        raise InvalidInput(Problem(label, value, _("请填写不小于 {least} 的整数。").format(least=least)))
+    if not value.isdecimal() or len(value) > MAX_DIGITS or not least <= int(value) <= most:
+        allowed = _("请填写 {least} 至 {most} 之间的整数。").format(least=least, most=most)
+        raise InvalidInput(Problem(label, value[:20], allowed))
     return int(value)
 
 

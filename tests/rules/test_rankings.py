@@ -450,9 +450,9 @@ def candidates(draw: st.DrawFn, number: str, track: Track, links: tuple[str, ...
 def votes_on(draw: st.DrawFn, tie: frozenset[str]) -> NamedVote:
     """Any vote on that tie, with or without a chair, decided or not."""
     names = sorted(tie)
-    choices = draw(st.lists(st.sampled_from(names), max_size=6))
-    chair = draw(st.sampled_from(["", "E1"]))
-    order = tuple(draw(st.lists(st.sampled_from(names), unique=True))) if draw(st.booleans()) else ()
+    choices = names * draw(st.integers(0, 2)) + draw(st.lists(st.sampled_from(names), max_size=3))
+    chair = draw(st.sampled_from(["E1", "E1", ""]))
+    order = tuple(draw(st.permutations(names))[: draw(st.sampled_from([len(names), 1, 0]))])
     ballots = tuple(Ballot(f"E{i}", name, "理由") for i, name in enumerate(choices, 1))
     return NamedVote(tie, ballots, chair, order)
 

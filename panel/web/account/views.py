@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
-from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, RuleBroken
@@ -24,6 +23,10 @@ HOMES = {
     Role.ADMINISTRATOR: "admin_accounts.home",
 }
 
+MAX_LOGIN = 100
+# A path of our own: browsers take a second slash or a backslash for another machine, and drop controls.
+_OWN_PLACE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+
 Page = str | Response | tuple[str, int]
 
 
@@ -31,9 +34,7 @@ Page = str | Response | tuple[str, int]
 @allow(Action.USE_OWN_ACCOUNT)
 def home() -> Response:
     """The first page of one's role."""
-    viewer = current.viewer()
-    assert viewer is not None
-    return redirect(url_for(HOMES[viewer.role]), 303)
+    return redirect(url_for(HOMES[Role(str(current.actor().role))]), 303)
 
 
 @blueprint.get("/sign-in")
@@ -49,8 +50,9 @@ def sign_in_form() -> Page:
 @public
 def sign_in() -> Page:
     """Begin a session, and go where the person wanted to go."""
-    login = request.form.get("login", "").strip()
+    login = ""
     try:
+        login = forms.text("login", _("登录名"), most=MAX_LOGIN)
         token = sign_ins.sign_in(
             current.office(),
             login,
@@ -58,9 +60,9 @@ def sign_in() -> Page:
             ip=request.remote_addr or "",
             request=g.request_id,
         )
-    except RuleBroken as refusal:
+    except (RuleBroken, InvalidInput) as refusal:
         page = render_template(
-            "account/sign_in.html", login=login, problem=refusal.message, next=request.form.get("next", "")
+            "account/sign_in.html", login=login, problem=_sentence(refusal), next=request.form.get("next", "")
         )
         return page, 422
     current.close_reader()
@@ -72,12 +74,8 @@ def sign_in() -> Page:
 @allow(Action.USE_OWN_ACCOUNT)
 def sign_out() -> Response:
     """End the session on the server and forget the cookie."""
-    sign_ins.sign_out(current.office(), current.actor(), current_user.token)
-    logout_user()
-    locale = session.get("locale")
-    session.clear()
-    if locale:
-        session["locale"] = locale
+    sign_ins.sign_out(current.office(), current.actor(), access.token())
+    access.end()
     return redirect(url_for("account.sign_in_form"), 303)
 
 
@@ -123,8 +121,7 @@ def password() -> Page:
         accounts.change_password(current.office(), current.actor(), forms.secret("current"), new)
     except (RuleBroken, InvalidInput) as refusal:
         return render_template("account/password.html", problem=_sentence(refusal)), 422
-    logout_user()
-    session.clear()
+    access.end()
     flash(_("密码已更改，其他设备上的登录已全部退出，请重新登录。"), "success")
     return redirect(url_for("account.sign_in_form"), 303)
 
@@ -142,10 +139,10 @@ def language() -> Response:
 def _target() -> str:
     """Where to go next: only ever a place of our own."""
     wanted = request.values.get("next", "")
-    parts = urlsplit(wanted)
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return wanted if own else url_for("account.home")
+    return wanted if _OWN_PLACE.fullmatch(wanted) else url_for("account.home")
 
 
 def _sentence(refusal: RuleBroken | InvalidInput) -> str:
-    return refusal.message if isinstance(refusal, RuleBroken) else refusal.problems[0].remedy
+    if isinstance(refusal, RuleBroken):
+        return refusal.message
+    return "；".join(f"{problem.where}：{problem.remedy}" for problem in refusal.problems)

@@ -1,5 +1,11 @@
 """An expert's whole world: the queue, the sheets, one's own scores."""
 
-from panel.web.expert import queue
+from panel.web.expert import conflicts, pledges, queue, scores, sheets
 
-BLUEPRINTS = (queue.blueprint,)
+BLUEPRINTS = (
+    queue.blueprint,
+    pledges.blueprint,
+    conflicts.blueprint,
+    sheets.blueprint,
+    scores.blueprint,
+)

@@ -1,0 +1,40 @@
+"""What stands in the way of the next step, as a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from panel.language import N_, _
+from panel.rules.steps import BlockerCode
+
+_SENTENCES: Mapping[BlockerCode, str] = {
+    BlockerCode.NO_APPLICATIONS: N_("还没有申报。请先导入申报工作簿。"),
+    BlockerCode.NOT_DECIDED: N_("{count} 项申报还没有资格审查结论。"),
+    BlockerCode.NOT_COMPLETED: N_("{count} 项申报等待补正，补正后须重新作出结论。"),
+    BlockerCode.IDENTITY_WORDS: N_("{count} 项盲评申报的文字中还有可能识别身份的词语没有处理。"),
+    BlockerCode.STATEMENT_MISSING: N_("{count} 项申报缺少评审陈述。"),
+    BlockerCode.PANEL_TOO_SMALL: N_("专家组现有 {first} 人，少于规定的 {second} 人。"),
+    BlockerCode.DRAW_UNFINISHED: N_("抽取已准备好，还没有完成。"),
+    BlockerCode.CONFLICT_UNDECIDED: N_("{count} 名专家的利益冲突还没有作出回避决定。"),
+    BlockerCode.OUT_OF_VALIDITY: N_("申报截止日期不在管理办法的有效期内。"),
+    BlockerCode.SHEETS_MISSING: N_("还有 {count} 份评分表没有提交。"),
+    BlockerCode.NO_RESULT: N_("还没有计算评审结果。"),
+    BlockerCode.RESULT_STALE: N_("结果计算之后情况有变化，须重新计算。"),
+    BlockerCode.TIE_PENDING: N_("{items}并列，等待记名投票。"),
+}
+_SHOWN = 12
+
+
+def sentence(code: BlockerCode, items: Sequence[str] = ()) -> str:
+    """One blocker in words."""
+    first, second = (*items, "", "")[:2]
+    return _(_SENTENCES[code]).format(count=len(items), items="、".join(items), first=first, second=second)
+
+
+def detail(code: BlockerCode, items: Sequence[str]) -> str:
+    """Which applications, experts or sheets it is about, as far as one line holds them."""
+    if code in (BlockerCode.PANEL_TOO_SMALL, BlockerCode.TIE_PENDING, BlockerCode.DRAW_UNFINISHED):
+        return ""
+    shown = "、".join(items[:_SHOWN])
+    more = len(items) - _SHOWN
+    return shown if more <= 0 else _("{items} 等 {count} 项").format(items=shown, count=len(items))

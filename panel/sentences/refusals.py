@@ -1,0 +1,66 @@
+"""Why something was refused, in a few words: the codes under which refusals stand in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from panel.errors import NotAllowed, NotFound
+from panel.language import N_, _
+from panel.rules.steps import BlockerCode
+
+REASONS: Mapping[str, str] = {
+    NotAllowed.__name__: N_("此人此时无权这样做"),
+    NotFound.__name__: N_("没有这个对象，或者无权查看"),
+    "account_disabled": N_("账号已停用"),
+    "account_unknown": N_("没有这个账号"),
+    "administrator_exists": N_("系统管理员已经设立"),
+    "already_declared": N_("同一项利益冲突已经申明"),
+    "already_proposed": N_("同一步骤已在等待确认"),
+    "application_withdrawn": N_("申报已经撤回"),
+    "attempts_exhausted": N_("失败次数过多"),
+    "code_unknown": N_("激活码不正确或已失效"),
+    "draw_size": N_("抽取人数超过可抽人数"),
+    "expert_absent": N_("专家已登记缺席"),
+    "expert_by_import": N_("专家账号只由名册导入产生"),
+    "file_unreadable": N_("文件无法读取"),
+    "key_reused": N_("保存编号重复使用"),
+    "login_taken": N_("登录名已被使用"),
+    "no_blind_code_left": N_("盲评编号已经用完"),
+    "no_voters": N_("没有可以投票的专家"),
+    "own_account": N_("不得对本人账号这样做"),
+    "password_wrong": N_("密码不正确"),
+    "passwords_differ": N_("两次输入的密码不一致"),
+    "pledge_changed": N_("承诺书文本已经更新"),
+    "pledge_missing": N_("尚未签署承诺书"),
+    "recusal_after_final": N_("结果已经确认"),
+    "result_current": N_("结果已是最新"),
+    "round_exists": N_("批次代码已经存在"),
+    "sheet_not_submitted": N_("评分表尚未提交或已经作废"),
+    "sheet_submitted": N_("评分表已经提交"),
+    "sheet_void": N_("评分表已经作废"),
+    "sign_in_wrong": N_("登录名或密码不正确"),
+    "studio_unknown": N_("所属工作室不存在"),
+    "tie_provisional": N_("工作室的并列尚未确定"),
+    "withdrawn": N_("申报已经撤回"),
+    BlockerCode.NO_APPLICATIONS: N_("还没有申报"),
+    BlockerCode.NOT_DECIDED: N_("尚有申报没有资格审查结论"),
+    BlockerCode.NOT_COMPLETED: N_("尚有申报等待补正"),
+    BlockerCode.STUDIO_NOT_ADMITTED: N_("项目已受理而所属工作室未受理"),
+    BlockerCode.IDENTITY_WORDS: N_("尚有可能识别身份的词语没有处理"),
+    BlockerCode.STATEMENT_MISSING: N_("尚有申报缺少评审陈述"),
+    BlockerCode.PANEL_TOO_SMALL: N_("专家组人数不足"),
+    BlockerCode.DRAW_UNFINISHED: N_("抽取尚未完成"),
+    BlockerCode.CONFLICT_UNDECIDED: N_("尚有利益冲突没有作出回避决定"),
+    BlockerCode.OUT_OF_VALIDITY: N_("日期不在管理办法的有效期内"),
+    BlockerCode.SHEETS_MISSING: N_("尚有评分表没有提交"),
+    BlockerCode.NO_RESULT: N_("还没有计算评审结果"),
+    BlockerCode.RESULT_STALE: N_("结果计算之后情况有变化"),
+    BlockerCode.TIE_PENDING: N_("尚有并列等待记名投票"),
+}
+
+
+def reason(code: str) -> str:
+    """The reason in words; a code without words of its own is named as it is."""
+    if code in REASONS:
+        return _(REASONS[code])
+    return _("不符合规定（{code}）").format(code=code)

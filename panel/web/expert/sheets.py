@@ -1,0 +1,177 @@
+"""An own sheet: the material beside the criteria, a save after each tap, and the sealing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import segno
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from panel.errors import InvalidInput, NotFound, StaleVersion
+from panel.language import _
+from panel.queries import blind
+from panel.queries.blind import Receipt, Seat, SheetView
+from panel.rules.criteria import Criterion, Unit
+from panel.rules.permissions import Action
+from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
+from panel.rules.stages import Stage
+from panel.services import sheets
+from panel.web import current, forms
+from panel.web.access import allow
+from panel.web.expert import seats
+from panel.web.formats import minute
+
+blueprint = Blueprint("expert_sheets", __name__, url_prefix="/expert/rounds/<code>/sheets/<blind_code>")
+
+VERSION_HEADER, TIME_HEADER, STALE_HEADER = "Panel-Version", "Panel-Saved", "Panel-Stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One unit of the sheet as the page shows it."""
+
+    unit: Unit
+    given: Given
+    spans: tuple[Span, ...]
+    lack: Lack | None
+
+    @property
+    def band(self) -> str:
+        """The band in which the points fall, or nothing."""
+        return "" if self.given.points is None else self.unit.band_of(self.given.points).name.value
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One criterion of the sheet with its fields: itself, or its items."""
+
+    criterion: Criterion
+    fields: tuple[Field, ...]
+
+
+@blueprint.get("")
+@allow(Action.SEE_OWN_SHEET)
+def show(code: str, blind_code: str) -> str | Response:
+    """The sheet; that its expert looked at it is noted once a session."""
+    seat = seats.own()
+    if seat.pledged_at is None:
+        return seats.to_pledge()
+    view = _sheet(seat, blind_code)
+    current.close_reader()
+    sheets.opened(current.office(), current.actor(), round_code=code, blind_code=blind_code)
+    return _page(seat, view)
+
+
+@blueprint.post("/scores/<unit>")
+@allow(Action.SAVE_SCORE)
+def save(code: str, blind_code: str, unit: str) -> Response:
+    """Save one unit; answers that unit's state line, and the sheet's total and state beside it."""
+    current.close_reader()
+    try:
+        saved = sheets.save_score(
+            current.office(),
+            current.actor(),
+            round_code=code,
+            blind_code=blind_code,
+            unit=unit,
+            points=request.form.get("points", ""),
+            comment=request.form.get("comment", ""),
+            version=forms.number("version", _("版本"), least=1),
+            key=request.form.get("key", ""),
+        )
+    except StaleVersion as refusal:
+        return _choice(blind_code, refusal)
+    answer = make_response(render_template("expert/_save.html", unit=unit, saved=saved))
+    answer.headers[VERSION_HEADER] = str(saved.version)
+    answer.headers[TIME_HEADER] = minute(saved.at)
+    return answer
+
+
+@blueprint.post("/submit")
+@allow(Action.SUBMIT_SHEET)
+def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
+    """Seal the sheet, or show what is missing."""
+    version = forms.number("version", _("版本"), least=1)
+    current.close_reader()
+    try:
+        sheets.submit(
+            current.office(), current.actor(), round_code=code, blind_code=blind_code, version=version
+        )
+    except InvalidInput:
+        seat = seats.own()
+        return _page(seat, _sheet(seat, blind_code), show_missing=True), 422
+    except StaleVersion as refusal:
+        seat = seats.own()
+        return _page(seat, _sheet(seat, blind_code), problem=refusal.message), 409
+    flash(_("评分表 {code} 已提交并封存。").format(code=blind_code), "success")
+    return redirect(url_for("expert_sheets.show", code=code, blind_code=blind_code), 303)
+
+
+def _sheet(seat: Seat, blind_code: str) -> SheetView:
+    found = blind.sheet(current.reader(), seats.policy(), current.round_().id, seat, blind_code)
+    if found is None:
+        raise NotFound("no such sheet")
+    return found
+
+
+def _choice(blind_code: str, refusal: StaleVersion) -> Response:
+    """What stands on the server, for the page to lay beside what was tapped here."""
+    view = _sheet(seats.own(), blind_code)
+    page = render_template("expert/_choice.html", sheet=view, fields=_fields(view), message=refusal.message)
+    answer = make_response(page, 409)
+    answer.headers[STALE_HEADER] = str(view.version)
+    answer.headers["HX-Retarget"] = "#choice"
+    answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: str = "") -> str:
+    round_ = current.round_()
+    codes = [card.code for card in blind.queue(current.reader(), seats.policy(), round_.id, seat)]
+    places = [None, *codes, None]
+    before = next(one for one, two in pairwise(places) if two == view.code)
+    after = next(two for one, two in pairwise(places) if one == view.code)
+    return seats.page(
+        "expert/sheet.html",
+        seat,
+        sheet=view,
+        sections=_sections(view),
+        place=codes.index(view.code) + 1,
+        count=len(codes),
+        before=before,
+        after=after,
+        editable=view.state is SheetState.DRAFT
+        and round_.stage is Stage.SCORING
+        and not (view.withdrawn or seat.absent),
+        show_missing=show_missing,
+        problem=problem,
+        receipt_picture=_picture(view.receipt, round_.code, view.code),
+        max_comment=MAX_COMMENT,
+        SheetState=SheetState,
+        Lack=Lack,
+    )
+
+
+def _sections(view: SheetView) -> list[Section]:
+    return [
+        Section(criterion, tuple(_field(unit, view.given[unit.id]) for unit in criterion.units()))
+        for criterion in view.track.criteria
+    ]
+
+
+def _fields(view: SheetView) -> list[Field]:
+    return [_field(unit, view.given[unit.id]) for unit in view.track.units()]
+
+
+def _field(unit: Unit, given: Given) -> Field:
+    return Field(unit, given, spans(unit), lack(unit, given))
+
+
+def _picture(receipt: Receipt | None, code: str, blind_code: str) -> str:
+    """The receipt as a QR code, to be photographed or printed."""
+    if receipt is None:
+        return ""
+    words = f"pingshen {code}/{blind_code} #{receipt.entry} {receipt.commitment} {receipt.leaf}"
+    return segno.make(words, error="m", micro=False).svg_data_uri(scale=3, border=2)
