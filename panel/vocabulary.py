@@ -15,11 +15,14 @@ from panel.rules.applications import (
     ProjectKind,
     Track,
 )
+from panel.rules.conflicts import ConflictCode, Reach, Strength
+from panel.rules.draws import DrawProblem, ExclusionReason
 from panel.rules.eligibility import FindingCode, Verdict, Weight
 from panel.rules.experts import RelationKind
 from panel.rules.identities import IdentityKind
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
+from panel.rules.reasons import Reason
 from panel.rules.sheets import CardState, SheetState
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
@@ -163,6 +166,71 @@ TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Step.CLOSE_SCORING: N_("结束评分"),
         Step.OPEN_SEALS: N_("启封"),
         Step.FINALIZE: N_("结果确认"),
+    },
+    Reason: {
+        Reason.SELECTED: N_("入选"),
+        Reason.BELOW_CAP: N_("限额之外"),
+        Reason.TIE_LOST: N_("并列未入选"),
+        Reason.STUDIO_NOT_SELECTED: N_("随工作室落选"),
+        Reason.LINKED_STUDIO_REFUSED: N_("所属工作室未受理"),
+        Reason.BELOW_PASS_MARK: N_("低于合格线"),
+        Reason.BELOW_FLOOR: N_("单项低于最低线"),
+        Reason.TOO_FEW_SHEETS: N_("有效评分表不足"),
+        Reason.NOT_CONNECTED: N_("得分不可比"),
+        Reason.VETOED: N_("一票否决"),
+        Reason.REFUSED: N_("不予受理"),
+        Reason.WITHDRAWN: N_("已撤回申报"),
+    },
+    ConflictCode: {
+        ConflictCode.SAME_UNIT: N_("现任职于申报单位"),
+        ConflictCode.PAST_EMPLOYER: N_("曾任职于申报单位"),
+        ConflictCode.BOARD: N_("任申报单位董事、监事"),
+        ConflictCode.CONTROLLER: N_("控股股东或实际控制人"),
+        ConflictCode.FAMILY: N_("亲属关系"),
+        ConflictCode.SUPERVISOR: N_("申报单位的主管、监督部门人员"),
+        ConflictCode.ECONOMIC: N_("经济利益关系"),
+        ConflictCode.MISCONDUCT: N_("曾因评审违规受过处理"),
+        ConflictCode.OWN_APPLICATION: N_("本人参加申报"),
+        ConflictCode.HELPED: N_("参与编制申报材料"),
+        ConflictCode.DISPUTE: N_("法律纠纷"),
+        ConflictCode.HOLDING_GROUP: N_("同属一个集团"),
+        ConflictCode.CONSULTANT: N_("顾问、检测等服务关系"),
+        ConflictCode.SHARED_WORK: N_("师徒或共同成果"),
+        ConflictCode.APPLICANT_REQUEST: N_("申报单位申请回避"),
+        ConflictCode.OFFICE: N_("承办、监督人员本人"),
+        ConflictCode.OTHER: N_("其他可能影响公正的情形"),
+    },
+    Reach: {
+        Reach.APPLICATION: N_("一项申报"),
+        Reach.UNIT: N_("一个申报单位（工作室及其项目）"),
+        Reach.ROUND: N_("本批次全部申报"),
+    },
+    Strength: {
+        Strength.STATED: N_("资料表明"),
+        Strength.CHECK: N_("需要核实"),
+    },
+    ExclusionReason: {
+        ExclusionReason.CONFLICT: N_("利益冲突"),
+        ExclusionReason.MISCONDUCT: N_("评审违规记录"),
+        ExclusionReason.OFFICE: N_("承办、监督人员"),
+        ExclusionReason.UNAVAILABLE: N_("不能到会"),
+        ExclusionReason.SPECIALITY: N_("专业不相关"),
+        ExclusionReason.ROTATION: N_("轮换"),
+        ExclusionReason.OTHER: N_("其他"),
+    },
+    DrawProblem: {
+        DrawProblem.POOL_CHANGED: N_("抽取名单或者排除名单与固定时的摘要不符"),
+        DrawProblem.POOL_REPEATS: N_("抽取名单中有重复的专家"),
+        DrawProblem.EXCLUDED_IN_POOL: N_("已排除的专家仍在抽取名单中"),
+        DrawProblem.SEED_LENGTH: N_("随机种子长度不对"),
+        DrawProblem.SIZE: N_("抽取人数与抽取名单不符"),
+        DrawProblem.ORDER: N_("顺序与随机种子不符"),
+        DrawProblem.DRAWN: N_("抽取结果与随机种子不符"),
+        DrawProblem.NOT_LOGGED: N_("留痕中没有这一次抽取的记录"),
+        DrawProblem.NOT_STORED: N_("留痕中有这一次抽取，但记录已不存在"),
+        DrawProblem.LOGGED_OTHERWISE: N_("记录与留痕不一致"),
+        DrawProblem.SEED_BEFORE_POOL: N_("随机种子早于抽取名单"),
+        DrawProblem.SEATS: N_("专家组成员与抽取结果不一致"),
     },
     SheetState: {
         SheetState.DRAFT: N_("评分中"),

@@ -381,6 +381,16 @@ class EntryRead(Event, act="watch.entry", about="log"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRead(Event, act="watch.round", about="round"):
+    """An inspector opened a round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRead(Event, act="watch.application", about="application"):
+    """An inspector opened an application, with the names in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRead(Event, act="watch.result", about="ranking"):
     """The opened results were looked at."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +46,15 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """That an entry stands in the trail: the hashes beside its way up to the root, and whether they lead there."""
+
+    head: Head
+    path: tuple[tree.Sibling, ...]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which entries to show; empty means all."""
 
@@ -56,6 +65,8 @@ class Filter:
     refused_only: bool = False
     subjects: tuple[str, ...] = ()
     """Any of these, where there is more than one way to name what is looked for."""
+    round_ids: tuple[str, ...] = ()
+    """Any of these; an empty one stands for what belongs to no round."""
 
 
 EVERYTHING = Filter()
@@ -80,6 +91,8 @@ def page(
             query = query.where(column == value)
     if wanted.subjects:
         query = query.where(ENTRIES.c.subject.in_(wanted.subjects))
+    if wanted.round_ids:
+        query = query.where(ENTRIES.c.round_id.in_(wanted.round_ids))
     if wanted.act in VOCABULARY:
         query = query.where(ENTRIES.c.act == wanted.act)
     elif wanted.act:
@@ -119,7 +132,26 @@ def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
 def head(session: Session) -> Head:
     """The size of the trail and its root, from the stored subtrees."""
     length = size(session)
+    return Head(length, root_at(session, length))
 
+
+def root_at(session: Session, length: int) -> str:
+    """The root that the trail had, or must have had, when it was so long."""
+    return tree.root(length, _subtrees(session)).hex()
+
+
+def proof(session: Session, record: Record) -> Proof:
+    """The proof that an entry stands in the trail as long as it is now."""
+    now = head(session)
+    path = tree.inclusion_proof(record.index, now.size, _subtrees(session))
+    leaf = tree.leaf_hash(record.body.encode())
+    holds = tree.includes(
+        record.index, now.size, leaf, [sibling.hash for sibling in path], bytes.fromhex(now.root)
+    )
+    return Proof(now, path, holds)
+
+
+def _subtrees(session: Session) -> Callable[[tree.Spot], bytes]:
     def subtree(spot: tree.Spot) -> bytes:
         level, position = spot
         if level == 0:
@@ -131,7 +163,18 @@ def head(session: Session) -> Head:
             raise LogTampered(f"the subtree at level {level}, position {position} is gone")
         return bytes(found)
 
-    return Head(length, tree.root(length, subtree).hex())
+    return subtree
+
+
+def actors(session: Session) -> list[str]:
+    """Everybody who ever acted, as the trail names them; one look into the index for each."""
+    found: list[str] = []
+    query = select(func.min(ENTRIES.c.actor))
+    actor = session.execute(query).scalar_one()
+    while actor is not None:
+        found.append(actor)
+        actor = session.execute(query.where(ENTRIES.c.actor > actor)).scalar_one()
+    return found
 
 
 def size(session: Session) -> int:

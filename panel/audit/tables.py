@@ -53,6 +53,14 @@ ENTRIES = AuditEntry.__table__  # type: ignore[attr-defined]
 NODES = AuditNode.__table__  # type: ignore[attr-defined]
 TEXTS = AuditText.__table__  # type: ignore[attr-defined]
 
+# Refusals are few and looked for often: an index over them alone.
+Index(
+    "audit_log_refused",
+    ENTRIES.c.idx,
+    sqlite_where=ENTRIES.c.ok.is_(False),
+    postgresql_where=ENTRIES.c.ok.is_(False),
+)
+
 insert_only(ENTRIES, counter="idx")
 insert_only(NODES)
 insert_only(TEXTS)

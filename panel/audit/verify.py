@@ -7,11 +7,22 @@ whole trail was written anew: it says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, Select, cast, select, type_coerce
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    Result,
+    Row,
+    Select,
+    Table,
+    cast,
+    select,
+    type_coerce,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 from sqlmodel import Session
@@ -60,34 +71,38 @@ def check(session: Session) -> TrailCheck:
 
 
 def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
-    nodes: Nodes = {(row.level, row.position): row.hash for row in _raw(session, NODES.c)}
-    for row in _raw(session, ENTRIES.c, ENTRIES.c.idx):
-        expected, body = frontier.size, _bytes(row.body)
-        what = _fault(row, expected, body)
-        made = frontier.append(tree.leaf_hash(body))
-        what = what or _node_fault(made, nodes)
-        if what:
-            return Damage(min(row.idx, expected), what)
+    with _raw(session, NODES) as rows:
+        nodes: Nodes = {(row.level, row.position): row.hash for row in rows}
+    with _raw(session, ENTRIES, ENTRIES.c.idx) as rows:
+        for row in rows:
+            expected, body = frontier.size, _bytes(row.body)
+            what = _fault(row, expected, body)
+            made = frontier.append(tree.leaf_hash(body))
+            what = what or _node_fault(made, nodes)
+            if what:
+                return Damage(min(row.idx, expected), what)
     if nodes:
         return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
-    for row in _raw(session, TEXTS.c):
-        if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
-            digest = _bytes(row.digest).decode(errors="replace")
-            return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
+    with _raw(session, TEXTS) as rows:
+        for row in rows:
+            if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
+                digest = _bytes(row.digest).decode(errors="replace")
+                return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
     return None
 
 
-def _raw(session: Session, columns: Mapping[str, Column[Any]], *order: Column[Any]) -> Iterator[Row[Any]]:
+def _raw(session: Session, table: Table, *order: Column[Any]) -> Result[Any]:
     """All rows exactly as they lie in the store: nothing that is not as it should be may stop the check."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
 
     def plain(column: Column[Any]) -> Any:
         # SQLite holds anything anywhere, even what is no text at all in a column of texts.
-        found = cast(column, LargeBinary) if on_sqlite and column.type.python_type in (str, bytes) else column
+        words = not isinstance(column.type, Integer | Boolean)
+        found = cast(column, LargeBinary) if on_sqlite and words else column
         return type_coerce(found, NullType()).label(column.key)
 
-    query: Select[Any] = select(*map(plain, columns.values())).order_by(*order)
-    yield from session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
+    query: Select[Any] = select(*map(plain, table.c)).order_by(*order)
+    return session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
 
 def _bytes(value: object) -> bytes:

@@ -187,7 +187,7 @@ class Cycle:
         self._at(plan["pool_at"])
         draw_id = draws.prepare(self.office, self.secretary, CODE, plan["size"], excluded)
         self._at(plan["drawn_at"])
-        draws.hold(self.office, self.secretary, CODE, draw_id)
+        draws.hold(self.office, self.secretary, draw_id)
         found = [act for act in self.timeline["recusal"] if act["found"] == "data"]
         self._at(found[0]["at"] - timedelta(minutes=5))
         recusals.find(self.office, self.secretary, CODE)
@@ -224,17 +224,18 @@ class Cycle:
         if not last:
             self._late()
 
-    def _absent(self) -> str:
-        return str(self.timeline["absence"]["expert"])
+    def _absent(self) -> set[str]:
+        return {absence["expert"] for absence in self.timeline["absence"]}
 
     def _seat(self) -> None:
-        absence, chair = self.timeline["absence"], self.timeline["chair"]
-        self._at(absence["at"])
-        panelists.mark_absent(self.office, self.secretary, CODE, absence["expert"], absence["reason"])
+        for absence in self.timeline["absence"]:
+            self._at(absence["at"])
+            panelists.mark_absent(self.office, self.secretary, CODE, absence["expert"], absence["reason"])
+        chair = self.timeline["chair"]
         self._at(chair["at"])
         panelists.name_chair(self.office, self.secretary, CODE, chair["expert"])
         for name, person in self.people.items():
-            if person.role is Role.EXPERT and name != absence["expert"]:
+            if person.role is Role.EXPERT and name not in self._absent():
                 pledges.take(self.office, person, round_code=CODE, digest=self.office.policy.pledge.digest)
 
     def _step(self, step: Step, reason: str = "") -> None:

@@ -63,7 +63,7 @@ def _clear(folder: Path, reset: bool) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     if not reset:
-        say.print(f"{folder} is not empty. Choose another folder, or add --reset to remove an earlier demonstration.", style="red")
+        say.print(f"{folder} is not empty. Choose another folder, or add --reset.", style="red")
         raise typer.Exit(UNUSABLE)
     for entry in folder.iterdir():
         if entry.name == config.SETTINGS_FILE or entry.name.startswith(config.DATABASE_FILE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -401,12 +402,8 @@ class _Parts:
     def add_statement(self, row: Row) -> None:
         """One statement; it must be on a criterion of the application's own track, and the only one on it."""
         owner, text = self._owner(row), _text(row, STATEMENT, lines=True)
-        offered = (
-            [*self.criteria[self._tracks[owner]]]
-            if owner
-            else [c for cs in self.criteria.values() for c in cs]
-        )
-        accepted = {f"{id_} {name}": id_ for id_, name in offered}
+        tracks = [self._tracks[owner]] if owner else list(self.criteria)
+        accepted = {f"{id_} {name}": id_ for track in tracks for id_, name in self.criteria[track]}
         criterion = row.get(CRITERION, partial(_criterion, accepted=accepted), "")
         if not owner or not criterion:
             return
@@ -416,10 +413,10 @@ class _Parts:
 
 
 def _criterion(cell: Cell, accepted: Mapping[str, str]) -> str:
-    """A criterion by its id, with or without its name behind."""
+    """A criterion by its id, whatever words stand behind it."""
     text = cells.compact(cells.raw(cell)).upper()
-    for term, id_ in accepted.items():
-        if text in (id_.upper(), cells.compact(term).upper()):
+    for id_ in accepted.values():
+        if re.match(re.escape(id_.upper()) + r"(?![A-Z0-9._-])", text):
             return id_
     raise cells.Wrong(_("不是该申报类别的评审指标，应为：{names}。").format(names="、".join(accepted)))
 

@@ -22,6 +22,8 @@ from typing import Any
 
 MIB = 1024 * 1024
 EXCEL_ROWS = 1_048_576
+UNSAFE = 3
+"""The exit code of a child that may not read at all."""
 LONGEST_TEXT = 10_000
 """Longer texts are cut here; every reader refuses texts long before."""
 
@@ -37,6 +39,7 @@ class Limits:
     sheets: int = 20
     rows: int = 2_000
     columns: int = 50
+    characters: int = 10_000_000
     memory_bytes: int = 512 * MIB
     seconds: int = 20
 
@@ -161,16 +164,22 @@ def _forbidden_xml(error: BaseException | None) -> bool:
 def _sheets(data: bytes, limits: Limits) -> Iterator[dict[str, Any]]:
     import openpyxl
 
-    if not openpyxl.DEFUSEDXML or openpyxl.LXML:
-        raise RuntimeError("openpyxl does not read through defusedxml")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl names what it leaves out: styles, extensions
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         if len(book.worksheets) > limits.sheets:
             raise Refused(Fault.TOO_MANY_SHEETS)
+        characters = 0
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what a file says of its own size is not believed
-            yield {"name": sheet.title, "rows": list(_rows(sheet, limits))}
+            rows = []
+            for row in _rows(sheet, limits):
+                rows.append(row)
+                # One text of the file may stand in any number of cells: small there, endless here.
+                characters += sum(len(text) for _, _, text in row[1])
+                if characters > limits.characters:
+                    raise Refused(Fault.BOMB)
+            yield {"name": sheet.title, "rows": rows}
 
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[list[Any]]:
@@ -225,11 +234,20 @@ def answer(data: bytes, limits: Limits) -> dict[str, Any]:
         return {"fault": Fault.TOO_HEAVY.value, "sheet": ""}
 
 
+def reads_safely() -> bool:
+    """Whether openpyxl reads XML through defusedxml; a broken installation must not read at all."""
+    import openpyxl
+
+    return bool(openpyxl.DEFUSEDXML) and not openpyxl.LXML
+
+
 def main(argument: str) -> None:
     """The child: limits from the command line, workbook from standard input, answer to standard output."""
     sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, for nothing and for much memory
     limits = Limits(**json.loads(argument))
     confine(limits)
+    if not reads_safely():
+        sys.exit(UNSAFE)
     result = answer(sys.stdin.buffer.read(), limits)
     sys.stdout.buffer.write(json.dumps(result).encode())
 

@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from panel.documents.sandbox import Fault, Limits, Refused, check_kind
+from panel.documents.sandbox import UNSAFE, Fault, Limits, Refused, check_kind
 from panel.errors import InvalidInput, Problem
 from panel.language import N_, _
 
 LIMITS = Limits()
+_HOME = Path(__file__).parents[2]
 
 _REMEDIES: Mapping[Fault, str] = {
     Fault.EMPTY: N_("文件是空的（0 字节）。请重新保存后再上传。"),
@@ -75,14 +77,17 @@ def problem(refused: Refused, limits: Limits = LIMITS) -> Problem:
 def _parsed(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     """What the child process makes of it. It gets the same libraries and nothing else of our environment."""
     environment = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
-    environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENPYXL_LXML": "False"}
-    command = [sys.executable, "-m", "panel.documents.sandbox", json.dumps(asdict(limits))]
+    path = os.pathsep.join([str(_HOME), *filter(None, sys.path)])
+    environment |= {"PYTHONPATH": path, "OPENPYXL_LXML": "False"}
+    command = [sys.executable, "-P", "-m", "panel.documents.sandbox", json.dumps(asdict(limits))]
     try:
         child = subprocess.run(  # noqa: S603 - our own module, no shell
             command, input=data, capture_output=True, env=environment, timeout=limits.seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise Refused(Fault.TOO_SLOW) from None
+    if child.returncode == UNSAFE:
+        raise RuntimeError("openpyxl does not read through defusedxml: no workbook is read")
     if child.returncode:
         # Killed by its own limit, or so short of memory that it could not say so.
         raise Refused(Fault.TOO_HEAVY)

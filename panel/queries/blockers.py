@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from panel import tables
-from panel.queries import applications, eligibility, identities, progress, standings
+from panel.queries import (
+    applications,
+    conflicts,
+    draws,
+    eligibility,
+    identities,
+    progress,
+    standings,
+)
 from panel.rules.criteria import Policy, validity
 from panel.rules.eligibility import Verdict
 from panel.rules.stages import Stage
@@ -84,11 +92,9 @@ def _panel(session: Session, policy: Policy, round_: tables.Round) -> Iterator[B
     ).all()
     if len(members) < policy.quorum:
         yield Blocker(BlockerCode.PANEL_TOO_SMALL, (str(len(members)), str(policy.quorum)))
-    unfinished = session.exec(
-        select(tables.Draw.attempt).where(tables.Draw.round_id == round_.id, tables.Draw.seed == "")
-    ).all()
-    if unfinished:
-        yield Blocker(BlockerCode.DRAW_UNFINISHED, tuple(map(str, unfinished)))
+    unfinished = draws.waiting(session, round_.id)
+    if unfinished is not None:
+        yield Blocker(BlockerCode.DRAW_UNFINISHED, (str(unfinished),))
     undecided = session.exec(
         select(tables.Expert.number)
         .join(tables.Conflict, col(tables.Conflict.expert_id) == col(tables.Expert.id))
@@ -98,8 +104,10 @@ def _panel(session: Session, policy: Policy, round_: tables.Round) -> Iterator[B
             col(tables.Conflict.expert_id).in_(members),
         )
     ).all()
-    if undecided:
-        yield Blocker(BlockerCode.CONFLICT_UNDECIDED, tuple(sorted(set(undecided))))
+    # Data corrected since may show what nobody has put on record yet.
+    several = {*undecided, *conflicts.unrecorded(session, policy, round_)}
+    if several:
+        yield Blocker(BlockerCode.CONFLICT_UNDECIDED, tuple(sorted(several)))
 
 
 def _sheets(session: Session, _policy: Policy, round_: tables.Round) -> Iterator[Blocker]:

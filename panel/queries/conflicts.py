@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlmodel import Session, col, select
 
@@ -25,6 +26,16 @@ STRENGTH = "strength"
 
 _LIVE = (None, Verdict.ACCEPTED, Verdict.INCOMPLETE)
 """Verdicts under which an application may still be judged."""
+
+
+class Dated(Protocol):
+    """A round, as far as the look-backs ask: a whole row, or the view of one."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def closes_on(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +132,9 @@ def scope(session: Session, round_id: int) -> Scope:
 
 
 def found(
-    session: Session, policy: Policy, round_: tables.Round, expert_ids: Collection[int] | None = None
+    session: Session, policy: Policy, round_: Dated, expert_ids: Collection[int] | None = None
 ) -> dict[int, list[Conflict]]:
-    """What the data show now, by the row id of the expert; of the whole file unless `expert_ids` are given."""
+    """What the data show now, by the row id of the expert; of the whole file unless some are named."""
     sought = experts.plain(session, expert_ids)
     area = scope(session, round_.id)
     ids = {expert.number: id_ for id_, expert in sought.items()}
@@ -161,7 +172,7 @@ def stored_key(row: tables.Conflict) -> Key:
     return row.expert_id, row.code, row.reach, row.target, row.facts
 
 
-def unrecorded(session: Session, policy: Policy, round_: tables.Round) -> tuple[str, ...]:
+def unrecorded(session: Session, policy: Policy, round_: Dated) -> tuple[str, ...]:
     """The present panel members with a conflict in the data that nobody has put on record yet."""
     members = session.exec(
         select(tables.Panelist.expert_id).where(
@@ -184,9 +195,7 @@ def of_round(session: Session, round_id: int) -> list[ConflictView]:
     """Every conflict on record, in the order in which they became known."""
     area = scope(session, round_id)
     decided = decisions(session, round_id)
-    members = set(
-        session.exec(select(tables.Panelist.expert_id).where(tables.Panelist.round_id == round_id))
-    )
+    members = set(session.exec(select(tables.Panelist.expert_id).where(tables.Panelist.round_id == round_id)))
     rows = session.exec(
         select(tables.Conflict, tables.Expert)
         .join(tables.Expert, col(tables.Expert.id) == col(tables.Conflict.expert_id))
@@ -248,9 +257,7 @@ def matrix(session: Session, round_id: int) -> Matrix:
         if decision.in_force and decision.recused
         for number in decision.covers
     }
-    rows = (
-        Row(entry.number, entry.track, entry.unit, entry.number in area.live) for entry in area.entered
-    )
+    rows = (Row(entry.number, entry.track, entry.unit, entry.number in area.live) for entry in area.entered)
     return Matrix(
         tuple(columns),
         tuple(sorted((row for row in rows if row.live), key=lambda row: list(Track).index(row.track))),

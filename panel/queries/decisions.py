@@ -6,27 +6,35 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit import read, seals
 from panel.audit.events import (
+    ApplicationCorrected,
     ApplicationWithdrawn,
     ChairNamed,
+    DrawHeld,
     EligibilityDecided,
     ExpertAbsent,
+    ExpertRemoved,
+    ExpertSelected,
+    FileImported,
     RecusalDecided,
     SheetReturned,
     SheetSubmitted,
     SheetVoided,
     VoteRecorded,
 )
-from panel.queries import votes
+from panel.queries import conflicts, draws, votes
+from panel.rules.conflicts import Reach
 from panel.rules.sheets import SheetState
+
+Row = TypeVar("Row")
 
 Key = tuple[str, str]
 """The round's row and the subject, as the trail writes them."""
@@ -47,85 +55,86 @@ def verdicts(session: Session) -> Iterator[Difference]:
         .join(tables.Application, col(tables.Application.id) == col(tables.Eligibility.application_id))
         .order_by(col(tables.Eligibility.id))
     )
-    kept = [
-        (
-            (str(application.round_id), application.number),
-            (row.verdict, row.article, tuple(row.findings.split()), said(row.reason)),
-        )
-        for row, application in rows
-    ]
-    return _unequal(
-        session,
-        EligibilityDecided.act,
-        lambda data: (
+    kept = [((str(application.round_id), application.number), row) for row, application in rows]
+
+    def fits(row: tables.Eligibility, record: read.Record) -> bool:
+        data = record.data
+        return (row.verdict, row.article, row.findings.split(), said(row.reason)) == (
             data["verdict"],
             data.get("article", ""),
-            tuple(data.get("findings", ())),
+            list(data.get("findings", ())),
             data.get("reason", said("")),
-        ),
-        kept,
-        "the verdict on application",
-    )
+        )
+
+    return _unequal(session, EligibilityDecided.act, fits, kept, "the verdict on application")
 
 
 def withdrawals(session: Session) -> Iterator[Difference]:
     """Which applications were withdrawn."""
     rows = session.exec(select(tables.Application).where(col(tables.Application.withdrawn).is_(True)))
-    kept = [((str(row.round_id), row.number), True) for row in rows]
+    kept = [((str(row.round_id), row.number), row) for row in rows]
     return _unequal(
-        session, ApplicationWithdrawn.act, lambda _data: True, kept, "the withdrawal of application"
+        session,
+        ApplicationWithdrawn.act,
+        lambda _row, _record: True,
+        kept,
+        "the withdrawal of application",
     )
 
 
 def recusals(session: Session) -> Iterator[Difference]:
-    """Every decision on a recusal, word for word."""
+    """Every decision on a recusal, word for word; the trail names the applications that it covers."""
     rows = session.exec(
         select(tables.Recusal, tables.Expert.number)
         .join(tables.Expert, col(tables.Expert.id) == col(tables.Recusal.expert_id))
         .order_by(col(tables.Recusal.id))
-    )
-    kept = [
-        (
-            (str(row.round_id), expert),
-            (row.recused, row.reach, row.target, row.late, said(row.reason)),
+    ).all()
+    entered = {round_id: _last_entry(session, round_id) for round_id in {row.round_id for row, _ in rows}}
+    areas = {round_id: conflicts.scope(session, round_id) for round_id in entered}
+
+    def fits(row: tables.Recusal, record: read.Record) -> bool:
+        data = record.data
+        plain = (row.recused, row.reach, row.late, said(row.reason))
+        if plain != (data["recused"], data["reach"], data["late"], data.get("reason", said(""))):
+            return False
+        if row.reach == Reach.ROUND or entered[row.round_id] > record.index:
+            return True  # What a unit covers may be another since its applications were corrected.
+        covered = areas[row.round_id].covers(Reach(row.reach), row.target)
+        return " ".join(covered) == str(data.get("target", ""))
+
+    kept = [((str(row.round_id), expert), row) for row, expert in rows]
+    return _unequal(session, RecusalDecided.act, fits, kept, "the decision on the recusal of expert")
+
+
+def panels(session: Session) -> Iterator[Difference]:
+    """Who was put on a panel by hand, who chairs it, and who does not take part; draws are checked apart."""
+    for round_id in session.exec(select(tables.Round.id)).all():
+        expected = _panel_by_trail(session, round_id)
+        rows = session.exec(
+            select(tables.Panelist, tables.Expert.number)
+            .join(tables.Expert, col(tables.Expert.id) == col(tables.Panelist.expert_id))
+            .where(tables.Panelist.round_id == round_id)
+        ).all()
+        found = _Panel(
+            by_hand={expert for row, expert in rows if row.draw_id is None},
+            chair=next((expert for row, expert in rows if row.chair), ""),
+            absent={expert: said(row.absent_because) for row, expert in rows if row.absent},
         )
-        for row, expert in rows
-    ]
-    return _unequal(
-        session,
-        RecusalDecided.act,
-        lambda data: (
-            data["recused"],
-            data["reach"],
-            data.get("target", ""),
-            data["late"],
-            data.get("reason", said("")),
-        ),
-        kept,
-        "the decision on the recusal of expert",
-    )
+        for what, kept, logged in (
+            ("selected by hand", found.by_hand, expected.by_hand),
+            ("in the chair", {found.chair}, {expected.chair}),
+            ("absent", set(found.absent.items()), set(expected.absent.items())),
+        ):
+            if kept != logged:
+                names = sorted({str(one[0] if isinstance(one, tuple) else one) for one in kept ^ logged})
+                yield Difference(-1, f"who is {what} does not fit the trail: {' '.join(names).strip()}")
 
 
-def absences(session: Session) -> Iterator[Difference]:
-    """Which panel members do not take part."""
-    kept = [
-        (key, said(row.absent_because))
-        for key, row in _members(session, col(tables.Panelist.absent).is_(True))
-    ]
-    return _unequal(
-        session, ExpertAbsent.act, lambda data: data.get("reason", said("")), kept, "the absence of expert"
-    )
-
-
-def chairs(session: Session) -> Iterator[Difference]:
-    """Who chairs each panel: the one who was named last."""
-    named = {record.round_id: record for record in read.of_act(session, ChairNamed.act)}
-    for (round_id, expert), _row in _members(session, col(tables.Panelist.chair).is_(True)):
-        record = named.pop(round_id, None)
-        if record is None or record.subject != expert:
-            yield Difference(record.index if record else -1, f"expert {expert} chairs against the trail")
-    for record in named.values():
-        yield Difference(record.index, f"expert {record.subject} was named as chair and is not")
+def drawn(session: Session) -> Iterator[Difference]:
+    """Every draw, repeated."""
+    for round_id in session.exec(select(tables.Round.id)).all():
+        for fault in draws.faults(session, round_id):
+            yield Difference(-1, f"draw {fault.attempt} cannot be repeated: {fault.problem.value}")
 
 
 def ballots(session: Session) -> Iterator[Difference]:
@@ -173,8 +182,8 @@ CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     verdicts,
     withdrawals,
     recusals,
-    absences,
-    chairs,
+    panels,
+    drawn,
     sheets,
     ballots,
 )
@@ -202,31 +211,78 @@ def _sheet_acts(session: Session) -> Iterator[read.Record]:
         yield from read.of_act(session, act)
 
 
-def _members(session: Session, condition: Any) -> list[tuple[Key, tables.Panelist]]:
-    rows = session.exec(
-        select(tables.Panelist, tables.Expert.number)
-        .join(tables.Expert, col(tables.Expert.id) == col(tables.Panelist.expert_id))
-        .where(condition)
-    )
-    return [((str(row.round_id), expert), row) for row, expert in rows]
+def _last_entry(session: Session, round_id: int) -> int:
+    """The newest entry that changed what was entered in the round; -1 if there is none."""
+    acts = (FileImported.act, ApplicationCorrected.act)
+    entries = [record.index for act in acts for record in read.of_act(session, act, str(round_id))]
+    return max(entries, default=-1)
+
+
+@dataclass(slots=True)
+class _Panel:
+    by_hand: set[str] = field(default_factory=set)
+    chair: str = ""
+    absent: dict[str, str] = field(default_factory=dict)
+
+
+def _panel_by_trail(session: Session, round_id: int) -> _Panel:
+    """What the entries of a round, played again, leave of its panel."""
+    acts = (ExpertSelected.act, ExpertRemoved.act, ExpertAbsent.act, ChairNamed.act, DrawHeld.act)
+    entries = [record for act in acts for record in read.of_act(session, act, str(round_id))]
+    panel = _Panel()
+    for record in sorted(entries, key=lambda one: one.index):
+        _PLAYED[record.act](panel, record)
+    return panel
+
+
+def _select(panel: _Panel, record: read.Record) -> None:
+    panel.by_hand.add(record.subject)
+
+
+def _remove(panel: _Panel, record: read.Record) -> None:
+    panel.by_hand.discard(record.subject)
+    panel.absent.pop(record.subject, None)
+    panel.chair = "" if panel.chair == record.subject else panel.chair
+
+
+def _miss(panel: _Panel, record: read.Record) -> None:
+    panel.absent[record.subject] = record.data.get("reason", said(""))
+
+
+def _elect(panel: _Panel, record: read.Record) -> None:
+    panel.chair = record.subject
+
+
+def _redraw(panel: _Panel, _record: read.Record) -> None:
+    """Whoever is drawn begins anew; who was put there by hand stays."""
+    panel.absent = {expert: why for expert, why in panel.absent.items() if expert in panel.by_hand}
+    panel.chair = panel.chair if panel.chair in panel.by_hand else ""
+
+
+_PLAYED: Mapping[str, Callable[[_Panel, read.Record], None]] = {
+    ExpertSelected.act: _select,
+    ExpertRemoved.act: _remove,
+    ExpertAbsent.act: _miss,
+    ChairNamed.act: _elect,
+    DrawHeld.act: _redraw,
+}
 
 
 def _unequal(
     session: Session,
     act: str,
-    plain: Callable[[Mapping[str, Any]], object],
-    kept: Iterable[tuple[Key, object]],
+    fits: Callable[[Row, read.Record], bool],
+    kept: Iterable[tuple[Key, Row]],
     what: str,
 ) -> Iterator[Difference]:
     """Compare rows with the entries of `act`, one by one in their order under each key."""
     logged: dict[Key, list[read.Record]] = defaultdict(list)
     for record in read.of_act(session, act):
         logged[record.round_id, record.subject].append(record)
-    stored: dict[Key, list[object]] = defaultdict(list)
-    for key, value in kept:
-        stored[key].append(value)
+    stored: dict[Key, list[Row]] = defaultdict(list)
+    for key, row in kept:
+        stored[key].append(row)
     for key in dict.fromkeys([*logged, *stored]):
-        for value, record in zip_longest(stored[key], logged[key]):
-            if record is None or value is None or plain(record.data) != value:
-                index = record.index if record else -1
-                yield Difference(index, f"{what} {key[1]} is not the one that was recorded")
+        for one, entry in zip_longest(stored[key], logged[key]):
+            if one is None or entry is None or not fits(one, entry):
+                yield Difference(entry.index if entry else -1, f"{what} {key[1]} is not as it was recorded")

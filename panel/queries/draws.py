@@ -1,7 +1,8 @@
-"""Draws (抽取) of a round: what was fixed before each seed, what came of it, and whether it can be repeated."""
+"""Draws (抽取): what was fixed before each seed, what came of it, and whether it can be repeated."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,12 @@ class DrawView:
         return draws.order(bytes.fromhex(self.seed), self.pool.experts) if self.seed else ()
 
     @property
+    def tickets(self) -> dict[str, str]:
+        """The hash by which each expert of the pool is sorted, as anybody can compute it again."""
+        seed = draws.DRAW_LABEL + bytes.fromhex(self.seed)
+        return {number: hashlib.sha256(seed + number.encode()).hexdigest() for number in self.order}
+
+    @property
     def drawn(self) -> tuple[str, ...]:
         """Who was drawn, in the order of the draw."""
         return self.order[: self.size]
@@ -85,9 +92,7 @@ def of_round(session: Session, round_id: int) -> list[DrawView]:
     """Every attempt, newest first."""
     prepared, held = _entries(session, DrawPrepared.act, round_id), _entries(session, DrawHeld.act, round_id)
     rows = session.exec(
-        select(tables.Draw)
-        .where(tables.Draw.round_id == round_id)
-        .order_by(col(tables.Draw.attempt).desc())
+        select(tables.Draw).where(tables.Draw.round_id == round_id).order_by(col(tables.Draw.attempt).desc())
     ).all()
     return [
         DrawView(
@@ -137,7 +142,7 @@ def logged_exclusions(pool: Pool) -> tuple[str, ...]:
     return tuple(sorted(f"{out.expert}:{out.reason.value}" for out in pool.exclusions))
 
 
-def candidates(session: Session, policy: Policy, round_: tables.Round) -> list[Candidate]:
+def candidates(session: Session, policy: Policy, round_: conflicts.Dated) -> list[Candidate]:
     """Every expert of the file before a draw, in the order of numbers."""
     shown = conflicts.found(session, policy, round_)
     barred = {one.expert for one in recusals.in_force(session, round_.id) if one.reach is Reach.ROUND}
@@ -171,15 +176,14 @@ def faults(session: Session, round_id: int) -> list[DrawFault]:
     rows = session.exec(
         select(tables.Draw).where(tables.Draw.round_id == round_id).order_by(col(tables.Draw.attempt))
     ).all()
+    counts = next((row for row in reversed(rows) if row.seed), None)
     several = []
     for row in rows:
         first, second = prepared.pop(str(row.attempt), None), held.pop(str(row.attempt), None)
-        wrong = dict.fromkeys(_wrong(row, first, second))
+        wrong = list(dict.fromkeys(_wrong(row, first, second)))
+        if row is counts and not wrong and not _seated(session, row, second):
+            wrong = [DrawProblem.SEATS]
         several += [DrawFault(row.attempt, problem) for problem in wrong]
-        if row.seed and row is [each for each in rows if each.seed][-1]:
-            removed = _removed_after(session, round_id, second)
-            if not _seated(session, row, removed):
-                several.append(DrawFault(row.attempt, DrawProblem.SEATS))
     gone = sorted({*prepared, *held}, key=natural)
     return several + [DrawFault(int(attempt), DrawProblem.NOT_STORED) for attempt in gone]
 
@@ -230,8 +234,11 @@ def _against_trail(
         yield DrawProblem.DRAWN
 
 
-def _seated(session: Session, row: tables.Draw, removed: frozenset[str]) -> bool:
-    """Whether those drawn sit on the panel, but for who was removed since, and nobody else sits there as drawn."""
+def _seated(session: Session, row: tables.Draw, held: Record | None) -> bool:
+    """Whether those drawn sit on the panel, but for who was removed since, and nobody else as drawn."""
+    since = held.index if held else 0
+    entries = read.of_act(session, ExpertRemoved.act, str(row.round_id))
+    removed = {entry.subject for entry in entries if entry.index > since}
     seats = session.exec(
         select(tables.Expert.number, tables.Panelist.draw_id)
         .join(tables.Panelist, col(tables.Panelist.expert_id) == col(tables.Expert.id))
@@ -240,12 +247,6 @@ def _seated(session: Session, row: tables.Draw, removed: frozenset[str]) -> bool
     drawn = set(draws.order(bytes.fromhex(row.seed), row.pool.split())[: row.size])
     seated = {number for number, _ in seats}
     return all(draw_id == row.id for _, draw_id in seats) and drawn - removed <= seated <= drawn
-
-
-def _removed_after(session: Session, round_id: int, held: Record | None) -> frozenset[str]:
-    since = held.index if held else 0
-    entries = read.of_act(session, ExpertRemoved.act, str(round_id))
-    return frozenset(entry.subject for entry in entries if entry.index > since)
 
 
 def _entries(session: Session, act: str, round_id: int) -> dict[str, Record]:
@@ -260,4 +261,3 @@ def _index(record: Record | None) -> int | None:
 def _bars(conflict: Conflict) -> bool:
     """Whether it keeps the expert out of the whole round beyond doubt (domain study, C9)."""
     return conflict.reach is Reach.ROUND and conflict.strength is Strength.STATED
-

@@ -47,6 +47,15 @@ class PanelistView:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetLine:
+    """How far one sheet has come; from the second revision on it was given back once at least."""
+
+    state: SheetState
+    revision: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PoolExpert:
     """One expert of the file with the account, and whether the expert is on the panel of the round."""
 
@@ -106,6 +115,26 @@ def of_round(session: Session, round_id: int) -> list[PanelistView]:
     return sorted(members, key=lambda member: natural(member.number))
 
 
+def sheets(session: Session, round_id: int) -> dict[tuple[str, str], SheetLine]:
+    """How far every sheet has come, by expert and application; nothing of what stands in it."""
+    rows = session.exec(
+        select(
+            tables.Expert.number,
+            tables.Application.number,
+            tables.Sheet.state,
+            tables.Sheet.revision,
+            tables.Application.withdrawn,
+        )
+        .join(tables.Sheet, col(tables.Sheet.expert_id) == col(tables.Expert.id))
+        .join(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
+        .where(tables.Sheet.round_id == round_id)
+    )
+    return {
+        (expert, application): SheetLine(SheetState(state), revision, withdrawn)
+        for expert, application, state, revision, withdrawn in rows
+    }
+
+
 def pool(session: Session, round_id: int, now: datetime) -> list[PoolExpert]:
     """Every expert of the file, in the order of numbers."""
     accounts = {
@@ -126,9 +155,7 @@ def pool(session: Session, round_id: int, now: datetime) -> list[PoolExpert]:
             .group_by(col(tables.SignIn.account_id))
         ).all()
     )
-    members = set(
-        session.exec(select(tables.Panelist.expert_id).where(tables.Panelist.round_id == round_id))
-    )
+    members = set(session.exec(select(tables.Panelist.expert_id).where(tables.Panelist.round_id == round_id)))
     several = []
     for id_, plain in experts.plain(session).items():
         account = accounts.get(id_)

@@ -30,6 +30,8 @@ class StoredResult:
     input_digest: str
     result_digest: str
     result: results.Result
+    counted: frozenset[tuple[str, str]]
+    """The sheets that went into it: expert and application."""
 
 
 def inputs(session: Session, round_id: int) -> results.Inputs:
@@ -70,8 +72,13 @@ def inputs(session: Session, round_id: int) -> results.Inputs:
 
 def newest(round_id: int) -> SelectOfScalar[tables.Ranking]:
     """The round's newest ranking."""
+    return every(round_id).limit(1)
+
+
+def every(round_id: int) -> SelectOfScalar[tables.Ranking]:
+    """All rankings of the round, newest first."""
     of_round = select(tables.Ranking).where(tables.Ranking.round_id == round_id)
-    return of_round.order_by(col(tables.Ranking.id).desc()).limit(1)
+    return of_round.order_by(col(tables.Ranking.id).desc())
 
 
 def stale(session: Session, round_id: int, found: StoredResult) -> bool:
@@ -84,9 +91,18 @@ def stored(session: Session, policy: Policy, round_id: int) -> StoredResult | No
     row = session.exec(newest(round_id)).first()
     if row is None:
         return None
-    result = results.compute(policy, results.Inputs.from_plain(json.loads(row.inputs)))
-    if seals.record_digest(result.plain()) != row.result_digest or policy.digest != row.policy_digest:
+    read = results.Inputs.from_plain(json.loads(row.inputs))
+    result = results.compute(policy, read)
+    found = (policy.digest, seals.record_digest(read.plain()), seals.record_digest(result.plain()))
+    if found != (row.policy_digest, row.input_digest, row.result_digest):
         raise LogTampered(f"ranking {row.id} of round {round_id} does not follow from its stored inputs")
     return StoredResult(
-        row.id, row.computed_at, row.final, row.policy_digest, row.input_digest, row.result_digest, result
+        ranking_id=row.id,
+        computed_at=row.computed_at,
+        final=row.final,
+        policy_digest=row.policy_digest,
+        input_digest=row.input_digest,
+        result_digest=row.result_digest,
+        result=result,
+        counted=frozenset((sheet.expert, sheet.application) for sheet in read.sheets),
     )

@@ -206,7 +206,8 @@ def track_rules(policy: Policy, track: Track) -> TrackRules:
 
 def _scaled(value: Fraction, places: int) -> int:
     """A limit in the scale of the scores; a finer limit is not softened by rounding it down."""
-    return ceil(value * 10**places)
+    scale: int = 10**places
+    return ceil(value * scale)
 
 
 def _counted(inputs: Inputs, track: Track) -> list[CountedSheet]:

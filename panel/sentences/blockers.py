@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from panel.language import N_, _
-from panel.rules.steps import BlockerCode
+from panel.rules.steps import BlockerCode, Step
 
 _SENTENCES: Mapping[BlockerCode, str] = {
     BlockerCode.NO_APPLICATIONS: N_("还没有申报。请先导入申报工作簿。"),
@@ -22,6 +22,25 @@ _SENTENCES: Mapping[BlockerCode, str] = {
     BlockerCode.RESULT_STALE: N_("结果计算之后情况有变化，须重新计算。"),
     BlockerCode.TIE_PENDING: N_("{items}并列，等待记名投票。"),
 }
+_DONE: Mapping[BlockerCode, str] = {
+    BlockerCode.NO_APPLICATIONS: N_("申报已导入。"),
+    BlockerCode.NOT_DECIDED: N_("全部申报已有资格审查结论。"),
+    BlockerCode.NOT_COMPLETED: N_("没有等待补正的申报。"),
+    BlockerCode.STATEMENT_MISSING: N_("评审陈述齐全。"),
+    BlockerCode.IDENTITY_WORDS: N_("盲评文字中没有待处理的身份词语。"),
+    BlockerCode.PANEL_TOO_SMALL: N_("专家组人数达到规定。"),
+    BlockerCode.CONFLICT_UNDECIDED: N_("利益冲突均已作出回避决定。"),
+    BlockerCode.SHEETS_MISSING: N_("评分表已全部提交。"),
+    BlockerCode.NO_RESULT: N_("评审结果已计算。"),
+    BlockerCode.RESULT_STALE: N_("结果与现有数据一致。"),
+    BlockerCode.TIE_PENDING: N_("没有等待投票的并列。"),
+}
+_CHECKED: Mapping[Step, tuple[BlockerCode, ...]] = {
+    Step.OPEN_SCORING: tuple(_DONE)[:7],
+    Step.CLOSE_SCORING: (BlockerCode.SHEETS_MISSING,),
+    Step.OPEN_SEALS: (BlockerCode.SHEETS_MISSING,),
+    Step.FINALIZE: (BlockerCode.NO_RESULT, BlockerCode.RESULT_STALE, BlockerCode.TIE_PENDING),
+}
 _SHOWN = 12
 
 
@@ -29,6 +48,16 @@ def sentence(code: BlockerCode, items: Sequence[str] = ()) -> str:
     """One blocker in words."""
     first, second = (*items, "", "")[:2]
     return _(_SENTENCES[code]).format(count=len(items), items="、".join(items), first=first, second=second)
+
+
+def checked(step: Step | None) -> tuple[BlockerCode, ...]:
+    """What is looked at before a step, in the order in which it is usually done."""
+    return _CHECKED[step] if step else ()
+
+
+def done(code: BlockerCode) -> str:
+    """That this is not in the way, in words."""
+    return _(_DONE[code])
 
 
 def detail(code: BlockerCode, items: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panel.language import N_, _
+from panel.rules.draws import ExclusionReason
 from panel.rules.eligibility import FindingCode
 from panel.sentences.events import Name, value
 from panel.vocabulary import term
@@ -43,7 +44,7 @@ LABELS: Mapping[str, str] = {
     "recused": N_("是否回避"),
     "result": N_("结果的摘要"),
     "role": N_("角色"),
-    "root": N_("根哈希"),
+    "root": N_("根摘要"),
     "rows": N_("行数"),
     "said": N_("说明"),
     "seed": N_("随机种子"),
@@ -137,7 +138,12 @@ def _text(field: str, given: Any, name: Name) -> str:
 
 
 def _named(identifier: str, name: Name) -> str:
-    """An expert, an application, or the sheet of one on the other."""
+    """An expert, an application, the sheet of one on the other, or an expert with the reason for leaving out."""
+    expert, colon, why = identifier.partition(":")
+    if colon:
+        return _("{expert}（{why}）").format(
+            expert=name(expert), why=term(ExclusionReason(why)) if why in set(ExclusionReason) else why
+        )
     return " / ".join(map(name, identifier.split("/")))
 
 

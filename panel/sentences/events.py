@@ -12,7 +12,7 @@ from typing import Any
 
 from panel.language import N_, _
 from panel.rules.applications import Track
-from panel.rules.conflicts import Reach
+from panel.rules.conflicts import ConflictCode, Reach
 from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
 from panel.rules.imports import ImportKind
@@ -87,6 +87,7 @@ TITLES: Mapping[str, str] = {
     "round.decline": N_("不予确认"),
     "import.receive": N_("上传工作簿"),
     "import.apply": N_("导入工作簿"),
+    "import.drop": N_("放弃导入"),
     "application.correct": N_("更正申报"),
     "application.withdraw": N_("登记撤回申报"),
     "application.decide": N_("作出资格审查结论"),
@@ -158,7 +159,7 @@ TITLES: Mapping[str, str] = {
 _SENTENCES: Mapping[str, str] = {
     "account.create": N_("建立账号：{who}，角色为{role}"),
     "account.code": N_("为 {who} 签发一次性激活码，此前的激活码作废"),
-    "account.activate": N_("激活账号并设定密码"),
+    "account.activate": N_("激活账号 {who}，设定密码"),
     "account.password": N_("更改密码，其他设备上的登录同时退出"),
     "account.disable": N_("停用账号：{who}"),
     "account.enable": N_("恢复账号：{who}"),
@@ -171,6 +172,7 @@ _SENTENCES: Mapping[str, str] = {
     "round.decline": N_("提请的{step}未获确认"),
     "import.receive": N_("上传{kind}预览，发现 {problems} 处问题，尚未导入"),
     "import.apply": N_("导入{kind}，共 {rows} 行"),
+    "import.drop": N_("放弃导入已上传的{kind}"),
     "application.correct": N_("更正申报 {who} 的 {fields} 项内容"),
     "application.withdraw": N_("登记申报 {who} 撤回"),
     "application.decide": N_("资格审查结论：申报 {who}，{verdict}"),
@@ -277,13 +279,9 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
             "trimmed": N_("去最高最低分平均法"),
         }
     ),
-    "reach": _local(
-        {
-            Reach.APPLICATION: N_("一项申报"),
-            Reach.UNIT: N_("一个单位的全部申报"),
-            Reach.ROUND: N_("整个批次"),
-        }
-    ),
+    "reach": _term(Reach),
+    # A round has a code, too; it is none of these.
+    "code": _term(ConflictCode),
     "tried": title,
     "why": refusals.reason,
 }
@@ -328,10 +326,8 @@ def _recusal(act: str, data: Mapping[str, Any]) -> str:
 def _target(data: Mapping[str, Any], name: Name) -> str:
     reach, target = data.get("reach", ""), str(data.get("target", ""))
     if reach == Reach.ROUND:
-        return _("整个批次")
-    if reach == Reach.UNIT:
-        return _("所涉单位的全部申报")
-    return _("申报 {number}").format(number=name(target))
+        return _term(Reach)(reach)
+    return _("申报 {numbers}").format(numbers="、".join(map(name, target.split())))
 
 
 def _verified(act: str, data: Mapping[str, Any]) -> str:

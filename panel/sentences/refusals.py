@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from panel.errors import NotAllowed, NotFound
 from panel.language import N_, _
-from panel.rules.steps import BlockerCode
 
 REASONS: Mapping[str, str] = {
     NotAllowed.__name__: N_("此人此时无权这样做"),
@@ -42,20 +41,21 @@ REASONS: Mapping[str, str] = {
     "studio_unknown": N_("所属工作室不存在"),
     "tie_provisional": N_("工作室的并列尚未确定"),
     "withdrawn": N_("申报已经撤回"),
-    BlockerCode.NO_APPLICATIONS: N_("还没有申报"),
-    BlockerCode.NOT_DECIDED: N_("尚有申报没有资格审查结论"),
-    BlockerCode.NOT_COMPLETED: N_("尚有申报等待补正"),
-    BlockerCode.STUDIO_NOT_ADMITTED: N_("项目已受理而所属工作室未受理"),
-    BlockerCode.IDENTITY_WORDS: N_("尚有可能识别身份的词语没有处理"),
-    BlockerCode.STATEMENT_MISSING: N_("尚有申报缺少评审陈述"),
-    BlockerCode.PANEL_TOO_SMALL: N_("专家组人数不足"),
-    BlockerCode.DRAW_UNFINISHED: N_("抽取尚未完成"),
-    BlockerCode.CONFLICT_UNDECIDED: N_("尚有利益冲突没有作出回避决定"),
-    BlockerCode.OUT_OF_VALIDITY: N_("日期不在管理办法的有效期内"),
-    BlockerCode.SHEETS_MISSING: N_("尚有评分表没有提交"),
-    BlockerCode.NO_RESULT: N_("还没有计算评审结果"),
-    BlockerCode.RESULT_STALE: N_("结果计算之后情况有变化"),
-    BlockerCode.TIE_PENDING: N_("尚有并列等待记名投票"),
+    # What stands in the way of a step.
+    "no_applications": N_("还没有申报"),
+    "not_decided": N_("尚有申报没有资格审查结论"),
+    "not_completed": N_("尚有申报等待补正"),
+    "studio_not_admitted": N_("项目已受理而所属工作室未受理"),
+    "identity_words": N_("尚有可能识别身份的词语没有处理"),
+    "statement_missing": N_("尚有申报缺少评审陈述"),
+    "panel_too_small": N_("专家组人数不足"),
+    "draw_unfinished": N_("抽取尚未完成"),
+    "conflict_undecided": N_("尚有利益冲突没有作出回避决定"),
+    "out_of_validity": N_("日期不在管理办法的有效期内"),
+    "sheets_missing": N_("尚有评分表没有提交"),
+    "no_result": N_("还没有计算评审结果"),
+    "result_stale": N_("结果计算之后情况有变化"),
+    "tie_pending": N_("尚有并列等待记名投票"),
 }
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit import seals
@@ -30,36 +28,45 @@ from panel.services.imports import columns, identity_key, parts
 from panel.services.office import Actor, Change, Office
 from panel.services.rounds import locked
 
-MASTER_ID = "master_id"
-"""The one field that is not kept as it is given: the master's ID number."""
-
-FIXED = frozenset({"number", "track", "master_key", "master_last4"})
-PROJECT_ONLY = frozenset({"linked_studio", "title", "kind", "months", "total_fen", "subsidy_fen", "budget"})
-CORRECTABLE = {field.name for field in fields(Application)} - FIXED | {MASTER_ID}
-
+FIXED = ("track", "master_key", "master_last4")
+PROJECT_ONLY = ("linked_studio", "title", "kind", "months", "total_fen", "subsidy_fen", "budget")
 NEEDS_ARTICLE = frozenset({Verdict.REFUSED, Verdict.VETOED})
+
+
+def current(session: Session, round_code: str, number: str) -> tuple[Application, int]:
+    """An application as it stands, and its version: what a correction starts from."""
+    row = session.exec(
+        select(tables.Application)
+        .join(tables.Round, col(tables.Round.id) == col(tables.Application.round_id))
+        .where(tables.Round.code == round_code, tables.Application.number == number)
+    ).first()
+    if row is None:
+        raise NotFound("no such application")
+    return applications.to_plain(session, [row])[0], row.version
 
 
 def correct(
     office: Office,
     actor: Actor,
     round_code: str,
-    number: str,
-    changes: Mapping[str, Any],
+    corrected: Application,
+    *,
     reason: str,
     version: int,
+    master_id: str = "",
 ) -> None:
-    """Correct fields of one application to plain values of the right types; `version` is what was read."""
+    """Put `corrected` in place of the application of its number, as read at `version`.
+
+    Number and track stay. The master's ID number is given as `master_id`, and only where it changes.
+    """
     reason = required(reason)
-    unknown = changes.keys() - CORRECTABLE
-    if unknown:
-        raise InvalidInput(*(Problem(name, "", _("这一项不能更正。")) for name in sorted(unknown)))
     with office.change(actor, ApplicationCorrected) as change:
-        round_, row = _held(change, Action.CORRECT_APPLICATION, round_code, number)
+        round_, row = _held(change, Action.CORRECT_APPLICATION, round_code, corrected.number)
         _refuse_stale(row, version)
         (before,) = applications.to_plain(change.session, [row])
-        after = _changed(office, before, changes)
-        names = tuple(sorted(n for n in _names(changes) if getattr(before, n) != getattr(after, n)))
+        _refuse_impossible(before, corrected)
+        after = _with_master(office, corrected, master_id)
+        names = tuple(f.name for f in fields(after) if getattr(before, f.name) != getattr(after, f.name))
         if not names:
             raise InvalidInput(Problem(_("更正内容"), "", _("没有任何改动。")))
         _refuse_unknown_studio(change, round_.id, after)
@@ -68,7 +75,7 @@ def correct(
             ApplicationCorrected(
                 fields=names, before=_digest(before), after=_digest(after), reason=Said(reason)
             ),
-            subject=number,
+            subject=after.number,
             round_id=round_.id,
         )
 
@@ -187,20 +194,19 @@ def _article(verdict: Verdict, article: str) -> str:
 # Correcting
 
 
-def _names(changes: Mapping[str, Any]) -> Sequence[str]:
-    """The fields of the application that the changes touch."""
-    return ["master_key" if name == MASTER_ID else name for name in changes]
+def _refuse_impossible(before: Application, corrected: Application) -> None:
+    """What makes an application another one is not corrected: a new application is handed in instead."""
+    changed = [name for name in FIXED if getattr(before, name) != getattr(corrected, name)]
+    if before.track is Track.STUDIO:
+        changed += [name for name in PROJECT_ONLY if getattr(corrected, name)]
+    if changed:
+        raise InvalidInput(*(Problem(name, "", _("这一项不能更正。")) for name in changed))
 
 
-def _changed(office: Office, before: Application, changes: Mapping[str, Any]) -> Application:
-    values = dict(changes)
-    master_id = values.pop(MASTER_ID, None)
-    if master_id is not None:
-        values |= {"master_key": identity_key(office, master_id), "master_last4": master_id[-4:]}
-    wrong = values.keys() & PROJECT_ONLY if before.track is Track.STUDIO else frozenset()
-    if wrong:
-        raise InvalidInput(*(Problem(name, "", _("工作室申报没有这一项。")) for name in sorted(wrong)))
-    return replace(before, **values)
+def _with_master(office: Office, corrected: Application, master_id: str) -> Application:
+    if not master_id:
+        return corrected
+    return replace(corrected, master_key=identity_key(office, master_id), master_last4=master_id[-4:])
 
 
 def _refuse_unknown_studio(change: Change, round_id: int, after: Application) -> None:

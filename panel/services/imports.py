@@ -96,8 +96,13 @@ class _Intake:
 
 def template(office: Office, kind: ImportKind) -> bytes:
     """The empty workbook of that kind, with the criteria of the policy in force."""
+    return template_of(office.policy, kind)
+
+
+def template_of(policy: Policy, kind: ImportKind) -> bytes:
+    """The empty workbook of that kind, with the criteria of `policy`."""
     if kind is ImportKind.APPLICATIONS:
-        return application_book.template(criteria(office.policy))
+        return application_book.template(criteria(policy))
     return expert_book.template()
 
 

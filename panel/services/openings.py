@@ -14,6 +14,7 @@ from panel.rules.criteria import Policy
 from panel.rules.policies import read_policy
 from panel.services.office import Office
 
+POLICY = ("config", "criteria.toml")
 _HERE = Path(__file__).parents[1]
 
 
@@ -25,12 +26,20 @@ def shipped(*parts: str) -> Path:
 
 def policy_file(settings: Settings) -> Path:
     """The policy of the installation: its own file, else the one that was shipped."""
-    return settings.policy or shipped("config", "criteria.toml")
+    return settings.policy or shipped(*POLICY)
 
 
 def load_policy(settings: Settings) -> Policy:
     """Read the policy file; a wrong one stops the start with file, key, value and what is allowed."""
-    file = policy_file(settings)
+    return _read(policy_file(settings))
+
+
+def shipped_policy() -> Policy:
+    """The policy that comes with the program."""
+    return _read(shipped(*POLICY))
+
+
+def _read(file: Path) -> Policy:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:

@@ -21,7 +21,7 @@ from panel.services.rounds import locked
 
 
 def store(office: Office, change: Change, round_: tables.Round) -> results.Result:
-    """Compute the result from the store in a running change, and keep it with its inputs beside earlier ones."""
+    """Compute the result in a running change, and keep it with its inputs beside the earlier ones."""
     policy = office.policy_of(round_)
     change.session.flush()
     inputs = standings.inputs(change.session, round_.id)

@@ -84,8 +84,8 @@ class Receipt:
     at: datetime
 
 
-# The statements of a save, made once. On PostgreSQL the round is shared, so that its stage cannot move, and the
-# sheet is held; what hangs on the sheet is read by a statement of its own, so that it is as new as the hold.
+# The statements of a save, made once. On PostgreSQL the round is shared, so that its stage cannot move, and
+# the sheet is held; what hangs on it is read by a statement of its own, so that it is as new as the hold.
 
 _ROUND = (
     select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)

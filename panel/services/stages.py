@@ -6,7 +6,9 @@ The second person is the panel's chair; before a chair is elected, another secre
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from panel import tables
@@ -27,11 +29,14 @@ from panel.rules import assignments
 from panel.rules.criteria import Confirmation
 from panel.rules.permissions import Action, Role
 from panel.rules.steps import FORCEABLE, LEADS_TO, NEEDS, Step
+from panel.sentences.blockers import sentence
 from panel.services import rankings
 from panel.services.office import Actor, Change, Office
 from panel.services.rounds import locked
 
 BLIND_KEY_BYTES = 32
+MOST_NAMED = 100
+"""So many missing sheets are named one by one in the trail."""
 
 
 def take(office: Office, actor: Actor, code: str, step: Step, reason: str = "") -> tables.Proposal | None:
@@ -56,6 +61,8 @@ def confirm(office: Office, actor: Actor, code: str, proposal_id: int) -> None:
             raise NotAllowed("not the second person")
         step = Step(proposal.step)
         _refuse_blocked(office, change.session, round_, step, proposal.reason)
+        if step is Step.FINALIZE:
+            _refuse_other_result(change.session, round_, proposal)
         proposal.settled = proposal.confirmed = True
         change.session.add(proposal)
         _carry_out(office, change, round_, step, proposal.reason)
@@ -76,6 +83,15 @@ def decline(office: Office, actor: Actor, code: str, proposal_id: int, reason: s
             StepDeclined(step=proposal.step, reason=Said(reason.strip())),
             subject=round_.code,
             round_id=round_.id,
+        )
+
+
+def _refuse_other_result(session: Session, round_: tables.Round, proposal: tables.Proposal) -> None:
+    """What is confirmed is the result that was proposed."""
+    newest = session.exec(standings.newest(round_.id)).one()
+    if newest.computed_at > proposal.proposed_at:
+        raise RuleBroken(
+            "result_changed", _("提交确认之后结果已重新计算。请退回，由评审组秘书核对后重新提交。")
         )
 
 
@@ -132,15 +148,13 @@ def _refuse_blocked(office: Office, session: Session, round_: tables.Round, step
     found = blockers.of(session, office.policy_of(round_), round_, step)
     stuck = [blocker for blocker in found if blocker.code not in FORCEABLE or not reason.strip()]
     if stuck:
-        items = "、".join(item for blocker in stuck for item in blocker.items)
-        raise RuleBroken(
-            stuck[0].code,
-            _("还有事项没有完成，不能进入下一环节：{items}").format(items=items or stuck[0].code),
-        )
+        why = "".join(sentence(blocker.code, blocker.items) for blocker in stuck)
+        raise RuleBroken(stuck[0].code, _("还不能进入下一环节。{why}").format(why=why))
 
 
 def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step, reason: str) -> None:
     mode = office.policy_of(round_).confirmation
+    _settle_proposals(change, round_)
     round_.stage = LEADS_TO[step]
     round_.version += 1
     change.session.add(round_)
@@ -148,7 +162,7 @@ def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step,
     if step is Step.OPEN_SCORING:
         _assign(office, change, round_)
     elif step is not Step.FINALIZE:
-        missing = tuple(map(str, progress.missing(change.session, round_.id)))
+        missing = _named(progress.missing(change.session, round_.id))
     change.record(
         StageChanged(
             stage=round_.stage,
@@ -165,6 +179,21 @@ def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step,
         rankings.store(office, change, round_)
     elif step is Step.FINALIZE:
         _finalize(change, round_, mode)
+
+
+def _settle_proposals(change: Change, round_: tables.Round) -> None:
+    """No proposal outlives the stage in which it was made: confirmed later, it would turn the round back."""
+    change.session.exec(
+        update(tables.Proposal)
+        .where(col(tables.Proposal.round_id) == round_.id, col(tables.Proposal.settled).is_(False))
+        .values(settled=True)
+    )
+
+
+def _named(missing: Sequence[progress.MissingSheet]) -> tuple[str, ...]:
+    """The missing sheets as one entry of the trail can hold them: by name, or their count and digest."""
+    names = tuple(map(str, missing))
+    return names if len(names) <= MOST_NAMED else (str(len(names)), seals.record_digest(names))
 
 
 def _assign(office: Office, change: Change, round_: tables.Round) -> None:

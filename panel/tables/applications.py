@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from panel.db.columns import Versioned, at_least, one_of
@@ -56,8 +56,8 @@ class Application(Versioned, SQLModel, table=True):
     title: str = ""
     kind: str = ""
     months: int | None = None
-    total_fen: int | None = None
-    subsidy_fen: int | None = None
+    total_fen: int | None = Field(default=None, sa_type=BigInteger)
+    subsidy_fen: int | None = Field(default=None, sa_type=BigInteger)
     summary: str = Field(default="", sa_type=Text)
     materials: str = ""
     """The codes of the papers handed in, separated by blanks."""
@@ -88,7 +88,7 @@ class BudgetLine(SQLModel, table=True):
     application_id: int = Field(foreign_key="applications.id", index=True)
     category: str
     item: str
-    amount_fen: int
+    amount_fen: int = Field(sa_type=BigInteger)
     note: str = ""
 
 

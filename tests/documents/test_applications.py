@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from panel.documents import applications
 from panel.documents.applications import ImportedApplication, ImportedStudio, IntakeApplications
@@ -33,7 +34,7 @@ COLUMNS = {column.name: place for place, column in enumerate(applications.APPLIC
 
 
 def at(column: str, row: int) -> tuple[str, str]:
-    return "申报", f"{openpyxl.utils.get_column_letter(COLUMNS[column] + 1)}{row}"
+    return "申报", f"{get_column_letter(COLUMNS[column] + 1)}{row}"
 
 
 def problems(data: bytes, **options: Any) -> list[str]:
@@ -113,7 +114,7 @@ def test_columns_may_stand_in_any_order_and_be_written_loosely() -> None:
             "评审陈述": [
                 ["申报编号*", "评审指标*", "陈述内容*"],
                 ["S01", "s1", "甲"],
-                ["S01", "S2 团队", "乙"],
+                ["S01", "Ｓ2、团队建设", "乙"],
             ],
         }
     )
@@ -289,7 +290,10 @@ def test_missing_sheets_headers_and_columns_are_named() -> None:
 
 
 def test_rows_of_blanks_are_no_rows() -> None:
-    data = edited(FILLED, {("团队成员", "A9"): "  ", ("申报", "B40"): " ", ("申报", "A41"): "\n"})
+    data = edited(
+        FILLED,
+        {("团队成员", "E3"): " ", ("团队成员", "A9"): "  ", ("申报", "B40"): " ", ("申报", "A41"): "\n"},
+    )
     assert applications.read(data, CRITERIA) == INTAKE
 
 

@@ -1,4 +1,4 @@
-"""What the child process refuses, by the archive's directory and by the content, and what it makes of cells."""
+"""What the child process refuses, by directory and by content, and what it makes of cells."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from panel.documents.sandbox import Fault, Limits, Refused, answer, check_archive, parse
+from panel.documents.sandbox import Fault, Limits, Refused, answer, check_archive, parse, reads_safely
 from tests.documents.workshop import part, repacked, simple
 
 GOOD = simple({"甲": [["a", 1]]})
@@ -137,6 +139,12 @@ def test_parts_that_share_their_bytes_are_a_bomb() -> None:
     assert refused.value.fault is Fault.BOMB
 
 
+def test_one_text_in_endless_cells_is_a_bomb() -> None:
+    data = simple({"a": [["字" * 1000] * 40] * 3})
+    assert parse(data, Limits(characters=120_000))
+    assert fault_of(data, Limits(characters=119_999)) is Fault.BOMB
+
+
 def test_an_encrypted_part_is_refused() -> None:
     data = bytearray(GOOD)
     at = data.rfind(b"PK\x01\x02")
@@ -235,6 +243,14 @@ def test_want_of_memory_is_a_fault_like_others(monkeypatch: pytest.MonkeyPatch) 
     assert answer(GOOD, Limits()) == {"fault": "too_heavy", "sheet": ""}
 
 
+def test_without_defusedxml_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reads_safely()
+    for name, value in (("LXML", True), ("DEFUSEDXML", False)):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"openpyxl.{name}", value)
+            assert not reads_safely()
+
+
 def test_the_child_is_confined(tmp_path: Path) -> None:
     # A child of these limits can neither write a file nor take much memory.
     probe = (
@@ -271,3 +287,17 @@ def test_the_child_speaks_json() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert json.loads(done.stdout) == answer(GOOD, Limits(rows=5))
+
+
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    damaged = bytearray(GOOD)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(GOOD) - 1))] = data.draw(st.integers(0, 255))
+    assert answer(bytes(damaged), Limits()).keys() & {"sheets", "fault"}
+
+
+@given(st.binary(max_size=400))
+def test_any_sheet_is_read_or_refused_and_nothing_else(content: bytes) -> None:
+    assert answer(repacked(GOOD, {SHEET: sheet_xml("") + content}), Limits()).keys() & {"sheets", "fault"}
+    assert answer(b"PK\x03\x04" + content, Limits())["fault"] == "broken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 
 import pytest
@@ -78,3 +79,15 @@ def test_the_child_gets_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> No
         open_safely(GOOD)
     assert seen
     assert "not for the child" not in seen.values()
+
+
+@pytest.mark.parametrize(("code", "raised"), [(3, RuntimeError), (-9, InvalidInput), (1, InvalidInput)])
+def test_a_child_that_fails_is_never_taken_as_an_answer(
+    code: int, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(command, code, stdout=b'{"sheets": []}')
+
+    monkeypatch.setattr("panel.documents.workbooks.subprocess.run", run)
+    with pytest.raises(raised):
+        open_safely(GOOD)

@@ -92,12 +92,12 @@ INTAKE = IntakeApplications(
 
 def edited(data: bytes, cells: Mapping[tuple[str, str], Any]) -> bytes:
     """The workbook with some cells changed: (sheet, "B4") -> value; None empties the cell."""
-    return changed(data, lambda book: [set_(book, sheet, at, value) for (sheet, at), value in cells.items()])
 
+    def change(book: Any) -> None:
+        for (sheet, at), value in cells.items():
+            book[sheet][at] = value
 
-def set_(book: Any, sheet: str, at: str, value: Any) -> None:
-    """One cell; formats for text stay, so that a number typed there is still a number."""
-    book[sheet][at] = value
+    return changed(data, change)
 
 
 def changed(data: bytes, change: Callable[[Any], object]) -> bytes:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read, seals
+from panel.audit.events import SheetVoided
+from panel.audit.tables import AuditText
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
-from panel.rules.permissions import Role
 from panel.rules.sheets import MAX_COMMENT, SheetState
 from panel.rules.stages import Stage
 from panel.services import sheets
 from panel.services.office import Actor, Office
 from panel.services.sheets import Receipt, Saved
 from tests.conftest import StandingClock
-from tests.world import PROJECT, STUDIO, World
+from tests.world import STUDIO, World
 
 CODE = "2026"
 S01, P01 = "SX-01", "PX-02"
@@ -174,7 +175,7 @@ def test_a_save_that_changes_nothing_is_not_recorded(office: Office, world: Worl
 def test_illegal_points_are_refused_with_what_is_allowed(
     office: Office, world: World, expert: Actor, points: str
 ) -> None:
-    with pytest.raises(InvalidInput, match="技能大师条件.*0 至 30 之间、以 0.5 分为一档"):
+    with pytest.raises(InvalidInput, match=r"技能大师条件.*0 至 30 之间、以 0.5 分为一档"):
         save(office, expert, points=points)
     assert scores(world, own(world)) == {}
 
@@ -435,7 +436,9 @@ def test_the_commitment_follows_from_salt_and_items(office: Office, world: World
     assert items["S1"] == {"comment": REASON, "points": 3000}
     assert items["S6"] == {"comment": "", "points": 600}
     assert len(sealed.salt) == 32
-    again = seals.SealedSheet(CODE, "S01", "E1", 1, {u: (i["points"], i["comment"]) for u, i in items.items()})
+    again = seals.SealedSheet(
+        CODE, "S01", "E1", 1, {u: (i["points"], i["comment"]) for u, i in items.items()}
+    )
     assert again.commitment(sealed.salt) == sealed.commitment == receipt.commitment
 
 
@@ -471,9 +474,7 @@ def test_an_old_version_is_not_sealed(office: Office, expert: Actor) -> None:
     assert refused.value.current == version
 
 
-def test_both_tracks_are_sealed_each_by_its_own_criteria(
-    office: Office, world: World, expert: Actor
-) -> None:
+def test_both_tracks_are_sealed_each_by_its_own_criteria(office: Office, world: World, expert: Actor) -> None:
     units = office.policy.track(Track.PROJECT).units()
     given = {unit.id: str(unit.points * 70 // 100 // 50 / 2) for unit in units}  # 70 % in half points
     submit(office, expert, fill(office, expert, given, P01), P01)
@@ -534,7 +535,7 @@ def test_only_a_submitted_sheet_is_given_back_and_only_by_the_secretary(
 def test_a_voided_sheet_is_kept_and_counts_no_more(office: Office, world: World, expert: Actor) -> None:
     version = fill(office, expert)
     sheet = own(world)
-    with office.change(world.secretary, sheets.SheetVoided) as change:
+    with office.change(world.secretary, SheetVoided) as change:
         sheets.void(change, [sheet.id], "迟到的回避")
     after = own(world)
     assert (after.state, after.void_because) == (SheetState.VOID, "迟到的回避")
@@ -551,7 +552,7 @@ def test_a_voided_sheet_is_kept_and_counts_no_more(office: Office, world: World,
 def test_voiding_twice_records_once(office: Office, world: World, round_id: int) -> None:
     ids = [own(world, expert=f"E{n}").id for n in (1, 2)]
     for _ in range(2):
-        with office.change(world.secretary, sheets.SheetVoided) as change:
+        with office.change(world.secretary, SheetVoided) as change:
             sheets.void(change, ids, "重复")
     assert [record.subject for record in trail(world, "sheet.void")] == ["E1/S01", "E2/S01"]
 
@@ -585,13 +586,12 @@ def test_no_value_and_no_comment_reaches_the_trail(office: Office, world: World,
     give_back(office, world.secretary)
     with office.reading() as session:
         kept = "\n".join([*read.bodies(session), *_texts(session)])
+    plain = re.sub("[0-9a-f]{16,}|[0-9T:.-]{20,}Z", "", kept)  # without digests and moments
     for value in ("绝密评语", "18.5", "1850", "9.5", "950", "7.5", "750"):
-        assert value not in kept.replace(str(world.clock().year), "")
+        assert value not in plain
 
 
 def _texts(session: object) -> list[str]:
-    from panel.audit.tables import AuditText
-
     return [row.text for row in session.exec(select(AuditText))]  # type: ignore[attr-defined]
 
 

@@ -31,6 +31,7 @@ from panel.rules.applications import (
     Track,
 )
 from panel.rules.experts import Employment, Expert, Relation
+from panel.rules.policies import read_policy
 from panel.vocabulary import TERMS
 from tools.examples import scores
 
@@ -44,23 +45,10 @@ def source(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+POLICY = read_policy((HERE.parents[1] / "config" / "criteria.toml").read_text(encoding="utf-8"))
 CRITERIA: applications.Criteria = {
-    Track.STUDIO: (
-        ("S1", "技能大师条件"),
-        ("S2", "师带徒与技艺传承"),
-        ("S3", "工作室团队"),
-        ("S4", "所在单位条件与保障"),
-        ("S5", "工作室建设方案"),
-        ("S6", "效益与示范带动"),
-    ),
-    Track.PROJECT: (
-        ("P1", "需求的必要性"),
-        ("P2", "执行的可行性和可靠性"),
-        ("P3", "经费预算的合理性和合法性"),
-        ("P4", "成果的效益性"),
-        ("P5", "评价的科学性"),
-        ("P6", "过程的可监督性"),
-    ),
+    name: tuple((criterion.id, criterion.name.zh) for criterion in track.criteria)
+    for name, track in POLICY.tracks.items()
 }
 NOWHERE = "000000"
 """A region that was never given out: no person and no unit can have such a code."""

@@ -30,9 +30,7 @@ def take(code: str) -> str | Response | tuple[str, int]:
     if unticked:
         return _page(unticked), 422
     current.close_reader()
-    pledges.take(
-        current.office(), current.actor(), round_code=code, digest=request.form.get("digest", "")
-    )
+    pledges.take(current.office(), current.actor(), round_code=code, digest=request.form.get("digest", ""))
     flash(_("承诺书已签署。"), "success")
     return redirect(url_for("expert_queue.index", code=code), 303)
 

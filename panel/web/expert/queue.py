@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -50,8 +52,7 @@ def index(code: str) -> str:
     return seats.page(
         "expert/queue.html",
         seat,
-        policy=seats.policy(),
-        cards=cards,
+        groups=[(track, list(group)) for track, group in groupby(cards, lambda card: card.track)],
         tones=TONES,
         submitted=sum(card.state is CardState.SUBMITTED for card in counted),
         count=len(counted),

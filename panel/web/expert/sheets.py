@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, StaleVersion
 from panel.language import _
+from panel.language import current as locale
 from panel.queries import blind
 from panel.queries.blind import Receipt, Seat, SheetView
-from panel.rules.criteria import Criterion, Unit
+from panel.rules.criteria import BandName, Criterion, Unit, Words
 from panel.rules.permissions import Action
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
 from panel.rules.stages import Stage
@@ -21,7 +23,7 @@ from panel.services import sheets
 from panel.web import current, forms
 from panel.web.access import allow
 from panel.web.expert import seats
-from panel.web.formats import minute
+from panel.web.formats import minute, short_points
 
 blueprint = Blueprint("expert_sheets", __name__, url_prefix="/expert/rounds/<code>/sheets/<blind_code>")
 
@@ -122,8 +124,10 @@ def _choice(blind_code: str, refusal: StaleVersion) -> Response:
     page = render_template("expert/_choice.html", sheet=view, fields=_fields(view), message=refusal.message)
     answer = make_response(page, 409)
     answer.headers[STALE_HEADER] = str(view.version)
-    answer.headers["HX-Retarget"] = "#choice"
-    answer.headers["HX-Reswap"] = "innerHTML"
+    if request.headers.get("HX-Target", "").startswith("answer-"):
+        # Sent from the sheet's own page; a page without it learns only that there is something to choose.
+        answer.headers["HX-Retarget"] = "#choice"
+        answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 
 
@@ -149,6 +153,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         problem=problem,
         receipt_picture=_picture(view.receipt, round_.code, view.code),
         max_comment=MAX_COMMENT,
+        band_options=_band_options,
         SheetState=SheetState,
         Lack=Lack,
     )
@@ -167,6 +172,21 @@ def _fields(view: SheetView) -> list[Field]:
 
 def _field(unit: Unit, given: Given) -> Field:
     return Field(unit, given, spans(unit), lack(unit, given))
+
+
+def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) -> list[dict[str, str]]:
+    """The bands of a unit as the band control takes them."""
+    return [
+        {
+            "key": span.band.name.value,
+            "text": span.band.title.in_(locale()),
+            "range": short_points(span.low)
+            if span.low == span.high
+            else f"{short_points(span.low)}–{short_points(span.high)}",
+            "anchor": anchors[span.band.name].in_(locale()) if anchors else "",
+        }
+        for span in found
+    ]
 
 
 def _picture(receipt: Receipt | None, code: str, blind_code: str) -> str:

@@ -1,7 +1,115 @@
-"""Placeholder that its maker replaces at once."""
+"""The live trail (实时留痕): the newest entries, kept new on the open page, and every entry by itself."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from itertools import groupby
+from zlib import crc32
 
-blueprint = Blueprint("inspector_log", __name__)
+from flask import Blueprint, Response, make_response, render_template, request, session, url_for
+
+from panel import language
+from panel.clock import office_date
+from panel.errors import NotFound
+from panel.language import _
+from panel.queries import rounds, trail
+from panel.queries.trail import EntryView
+from panel.rules.permissions import Action
+from panel.rules.stages import ORDER
+from panel.sentences.events import KINDS
+from panel.services import watching
+from panel.vocabulary import term
+from panel.web import current
+from panel.web.access import allow
+from panel.web.formats import second
+from panel.web.inspector.filters import Chosen, chosen
+
+blueprint = Blueprint("inspector_log", __name__, url_prefix="/inspector")
+
+_AFTER, _TIME = "Panel-After", "Panel-Time"
+
+
+@blueprint.get("/")
+@allow(Action.WATCH)
+def home() -> str:
+    """The trail, newest first; opening it is recorded, what then arrives on the open page is not."""
+    watching.log(current.office(), current.actor())
+    reader, filters = current.reader(), chosen()
+    before = request.args.get("before", type=int)
+    length = trail.size(reader)
+    page = trail.page(reader, filters.wanted, before=length if before is None else before)
+    return render_template(
+        "inspector/log.html",
+        days=_by_day(page.entries),
+        older=page.older,
+        live=before is None,
+        after=length - 1,
+        tag=_tag(length, filters),
+        filters=filters,
+        now=current.office().clock(),
+        people=trail.people(reader),
+        periods=_periods(),
+        kinds=[(kind.value, _(text)) for kind, text in KINDS.items()],
+    )
+
+
+@blueprint.get("/feed")
+@allow(Action.WATCH)
+def feed() -> Response:
+    """What came after the newest entry on the open page, or in two bytes of header that nothing did."""
+    if "active" not in request.args:
+        # A page that asks by itself is nobody at work: an unattended screen locks all the same.
+        session.modified = False
+    reader, filters = current.reader(), chosen()
+    length = trail.size(reader)
+    if request.if_none_match.contains(_tag(length, filters)):
+        return _answer(Response(status=304), length, filters)
+    after = request.args.get("after", default=length - 1, type=int)
+    arrived = trail.news(reader, filters.wanted, after=after).entries
+    full = len(arrived) == trail.PAGE
+    page = make_response(render_template("inspector/_feed.html", days=_by_day(arrived)))
+    return _answer(page, arrived[0].index + 1 if full else length, filters)
+
+
+@blueprint.get("/entries/<int:index>")
+@allow(Action.WATCH)
+def entry(index: int) -> str:
+    """One entry: what it says, its exact bytes, and the proof that it stands in the trail."""
+    if trail.size(current.reader()) <= index:
+        raise NotFound("no such entry")
+    watching.entry(current.office(), current.actor(), index)
+    found = trail.entry(current.reader(), index)
+    if found is None:
+        raise NotFound("no such entry")
+    return render_template("inspector/entry.html", entry=found)
+
+
+def _answer(response: Response, seen: int, filters: Chosen) -> Response:
+    """`seen` entries of the trail are on the page when this answer has been put into it."""
+    response.set_etag(_tag(seen, filters))
+    response.headers[_AFTER] = str(seen - 1)
+    response.headers[_TIME] = second(current.office().clock())
+    return response
+
+
+def _tag(seen: int, filters: Chosen) -> str:
+    worded = f"{language.current()} {sorted(filters.fields.items())}"
+    return f"{seen}-{crc32(worded.encode()):08x}"
+
+
+def _by_day(entries: tuple[EntryView, ...]) -> list[tuple[date, list[EntryView]]]:
+    """The entries by the office's calendar day; one that cannot be read stands with its neighbour."""
+    days: list[tuple[date, EntryView]] = []
+    for view in entries:
+        day = days[-1][0] if days and not view.readable else office_date(view.at)
+        days.append((day, view))
+    return [(day, [view for _day, view in several]) for day, several in groupby(days, lambda one: one[0])]
+
+
+def _periods() -> list[tuple[str, str]]:
+    """Every round, and each of its stages."""
+    choices = []
+    for round_ in rounds.everyone(current.reader()):
+        choices.append((str(round_.id), round_.title))
+        choices += [(f"{round_.id}:{stage}", f"{round_.code} · {term(stage)}") for stage in ORDER]
+    return choices

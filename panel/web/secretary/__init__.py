@@ -1,5 +1,5 @@
 """The secretary's desk: one afternoon, one round."""
 
-from panel.web.secretary import rounds
+from panel.web.secretary import applications, imports, rounds
 
-BLUEPRINTS = (rounds.blueprint,)
+BLUEPRINTS = (rounds.blueprint, imports.blueprint, applications.blueprint)

@@ -1,0 +1,602 @@
+"""The result workbook (结果工作簿): places with reasons, every expert's sheets, the matrix, votes, proofs."""
+
+from __future__ import annotations
+
+import io
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from panel.audit.read import Head
+from panel.clock import OFFICE_ZONE
+from panel.language import _, current
+from panel.queries.results import Person, PlaceView, ResultView, SheetView, TrackView
+from panel.rules.criteria import NAMED_VOTE, TrackPolicy
+from panel.sentences import events
+from panel.sentences.figures import day
+from panel.vocabulary import term
+
+Cell: TypeAlias = str | float | int | None
+"""Text, a number, or nothing."""
+
+_INK, _BAND, _HEAD, _PALE, _LINE, _GREY = "#1B2A41", "#1F3F6E", "#DCE6F2", "#F4F7FB", "#B8C4D6", "#5B6B82"
+_RED = "#B93214"
+_FONT = "微软雅黑"
+_SHEET_NAME = 31
+_LINE_HEIGHT = 17
+
+
+def name(view: ResultView) -> str:
+    """The file's name; one that was made before the result is final says so."""
+    provisional = "" if view.finalised else _("（未确认）")
+    return _("评审结果-{code}{provisional}.xlsx").format(code=view.round_.code, provisional=provisional)
+
+
+def write(view: ResultView, head: Head) -> bytes:
+    """The workbook; the same result under the same trail gives the same bytes."""
+    out = io.BytesIO()
+    # No text that somebody typed may become a formula, a link or a number.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        created = view.current.computed_at.astimezone(OFFICE_ZONE).replace(tzinfo=None)
+        book.set_properties({"title": _heading(view, _("评审结果")), "created": created})
+        book.set_size(2400, 1400)
+        styles = _Styles(book, view.current.result.places)
+        _places(view, styles)
+        _matrix(view, styles)
+        for person in view.panel:
+            _own_sheets(view, styles, person)
+        _votes(view, styles)
+        _proofs(view, styles, head)
+    return out.getvalue()
+
+
+# The look
+
+
+class _Styles:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook, places: int) -> None:
+        self.book = book
+        self.places = places
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._names: set[str] = set()
+
+    def of(self, **what: Any) -> Format:
+        """The format of these properties; text is marked as text, so that editing makes no formula of it."""
+        key = tuple(sorted(what.items()))
+        if key not in self._made:
+            base = {"font_name": _FONT, "font_size": 10, "font_color": _INK, "valign": "vcenter"}
+            self._made[key] = self.book.add_format(base | what)
+        return self._made[key]
+
+    def text(self, **what: Any) -> Format:
+        """A bordered cell of text."""
+        return self.of(**{"text_wrap": True, "border": 1, "border_color": _LINE, "quote_prefix": True} | what)
+
+    def figure(self, number_format: str = "0", **what: Any) -> Format:
+        """A bordered cell with a number."""
+        shown = {"num_format": number_format, "align": "right", "border": 1, "border_color": _LINE}
+        return self.of(**shown | what)
+
+    @property
+    def score(self) -> str:
+        """How official scores are shown."""
+        return "0." + "0" * self.places if self.places else "0"
+
+    def sheet(self, title: str, widths: Sequence[float]) -> _Sheet:
+        """A new worksheet, to be printed on A4 across."""
+        tab, tries = title[:_SHEET_NAME], 1
+        while tab.casefold() in self._names:
+            tries += 1
+            tab = f"{title[: _SHEET_NAME - 5]} ({tries})"
+        self._names.add(tab.casefold())
+        worksheet = self.book.add_worksheet(tab)
+        worksheet.hide_gridlines(2)
+        worksheet.set_landscape()
+        worksheet.set_paper(9)
+        worksheet.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.6)
+        worksheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            worksheet.set_column(column, column, width)
+        return _Sheet(self, worksheet, tuple(widths))
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One worksheet, written from the top down."""
+
+    styles: _Styles
+    worksheet: Worksheet
+    widths: tuple[float, ...]
+    row: int = 0
+    header: int = field(default=-1)
+
+    def title(self, words: str, below: Iterable[tuple[str, bool]] = ()) -> None:
+        """The heading, and lines under it (true: a line that asks for attention)."""
+        heading = self.styles.of(bold=True, font_size=16, font_color=_BAND)
+        self._line(words, heading, 30)
+        for line, urgent in below:
+            look = self.styles.of(font_color=_RED, bold=True) if urgent else self.styles.of(font_color=_GREY)
+            self._line(line, look, 18)
+        self.gap(6)
+
+    def head(self, columns: Sequence[str]) -> None:
+        """The names of the columns; repeated on every printed page and kept in view."""
+        look = self.styles.text(bold=True, bg_color=_HEAD, align="center")
+        self._set_height(max(24.0, _LINE_HEIGHT * self._lines(columns) + 6))
+        for column, words in enumerate(columns):
+            self.worksheet.write_string(self.row, column, words, look)
+        self.header = self.row
+        self.row += 1
+        self.worksheet.repeat_rows(self.header)
+        self.worksheet.freeze_panes(self.row, 0)
+
+    def band(self, words: str) -> None:
+        """A line across that begins a part."""
+        self._across(words, self.styles.of(bold=True, font_color="#FFFFFF", bg_color=_BAND, font_size=11), 22)
+
+    def rule(self, words: str) -> None:
+        """The cut line across."""
+        look = self.styles.of(
+            bold=True, font_color=_BAND, bg_color=_PALE, align="center", top=5, top_color=_BAND
+        )
+        self._across(words, look, 20)
+
+    def note(self, words: str) -> None:
+        """A remark under a table."""
+        self._line(words, self.styles.of(font_color=_GREY), 18)
+
+    def gap(self, height: float = 10) -> None:
+        """Some room."""
+        self._set_height(height)
+        self.row += 1
+
+    def cells(self, values: Sequence[Cell], looks: Sequence[Format]) -> None:
+        """One row; its height follows the longest text."""
+        self._set_height(max(20.0, _LINE_HEIGHT * self._lines(values) + 4))
+        for column, (value, look) in enumerate(zip(values, looks, strict=True)):
+            if value is None:
+                self.worksheet.write_blank(self.row, column, None, look)
+            elif isinstance(value, str):
+                self.worksheet.write_string(self.row, column, value, look)
+            else:
+                self.worksheet.write_number(self.row, column, value, look)
+        self.row += 1
+
+    def finish(self, digest: str) -> None:
+        """The foot of every printed page."""
+        foot = _("结果摘要 {digest}").format(digest=digest[:16])
+        self.worksheet.set_footer(f"&L&8{foot}&R&8&P / &N")
+
+    def _across(self, words: str, look: Format, height: float) -> None:
+        self._set_height(height)
+        self.worksheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, "", look)
+        self.worksheet.write_string(self.row, 0, words, look)
+        self.row += 1
+
+    def _line(self, words: str, look: Format, height: float) -> None:
+        self._set_height(height)
+        self.worksheet.write_string(self.row, 0, words, look)
+        self.row += 1
+
+    def _set_height(self, height: float) -> None:
+        self.worksheet.set_row(self.row, min(height, 400))
+
+    def _lines(self, values: Sequence[Cell]) -> int:
+        texts = ((value, width) for value, width in zip(values, self.widths, strict=True) if value)
+        return max((_lines(str(value), width) for value, width in texts), default=1)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese character counts as two."""
+    return sum(max(1, math.ceil(_columns(line) * 1.12 / width)) for line in text.split("\n"))
+
+
+def _columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+
+
+# The sheets
+
+
+def _heading(view: ResultView, what: str) -> str:
+    return f"{view.round_.title} · {what}"
+
+
+def _state(view: ResultView) -> list[tuple[str, bool]]:
+    """How far the result can be relied on."""
+    lines = []
+    if view.finalised:
+        said = _("结果已确认：{who}，{when}。").format(
+            who=view.finalised.who, when=_moment(view.finalised.at)
+        )
+        lines.append((said, False))
+    else:
+        lines.append((_("结果尚未确认，以下名次可能变化，不得对外发布。"), True))
+    if view.stale:
+        lines.append((_("计算之后评分或评审决定有变化，须重新计算。"), True))
+    if view.ties:
+        ties = "；".join("、".join(tie.pending.tie) for tie in view.ties)
+        lines.append((_("并列待定：{ties}。").format(ties=ties), True))
+    return lines
+
+
+def _places(view: ResultView, styles: _Styles) -> None:
+    """Both tracks with the cut line and the reason of every place."""
+    sheet = styles.sheet(_("结果"), (8, 10, 8, 30, 26, 10, 10, 8, 16, 62))
+    sheet.title(_heading(view, _("评审结果")), _state(view))
+    sheet.head(
+        [
+            _("名次"),
+            _("得分名次"),
+            _("编号"),
+            _("申报单位"),
+            _("项目或职业"),
+            _("最终得分"),
+            _("原始均分"),
+            _("评分表"),
+            _("结论"),
+            _("理由"),
+        ]
+    )
+    for track in view.tracks:
+        sheet.band(
+            _("{track}（限额 {cap} 名，入选 {seated} 名）").format(
+                track=term(track.track), cap=track.cut.cap, seated=track.cut.seated
+            )
+        )
+        for one in track.selected:
+            _place(sheet, one, chosen=True)
+        sheet.rule(cut_line(view, track))
+        for one in (*track.reserve, *track.others):
+            _place(sheet, one, chosen=False)
+        sheet.gap()
+    sheet.note(
+        _(
+            "名次：剔除随工作室落选等情形之后的排序；得分名次：剔除之前，按最终得分在本类全部有得分申报中的排序。"
+        )
+    )
+    sheet.finish(view.current.result_digest)
+
+
+def cut_line(view: ResultView, track: TrackView) -> str:
+    """The cut line in words."""
+    words = _("入选线：限额 {cap} 名").format(cap=track.cut.cap)
+    places = 10**view.current.result.places
+    if track.cut.last_in is not None:
+        words += _("，入选最低分 {score}").format(score=_written(track.cut.last_in / places, view))
+    if track.cut.first_out is not None:
+        words += _("，线下最高分 {score}").format(score=_written(track.cut.first_out / places, view))
+    return words
+
+
+def _written(score: float, view: ResultView) -> str:
+    return f"{score:.{view.current.result.places}f}"
+
+
+def _place(sheet: _Sheet, one: PlaceView, *, chosen: bool) -> None:
+    styles, scale = sheet.styles, 10**sheet.styles.places
+    ground = {"bg_color": _PALE} if chosen else {}
+    bold = {"bold": True} if chosen else {}
+    text = styles.text(**ground)
+    centred = styles.text(align="center", **ground, **bold)
+    whole = styles.figure(align="center", **ground)
+    shown = one.place.official is not None
+    figures = one.figures
+    sheet.cells(
+        [
+            one.place.position,
+            one.place.rank,
+            one.number,
+            one.unit,
+            one.title,
+            one.place.official / scale if one.place.official is not None else None,
+            figures.raw_mean / scale if figures and shown else None,
+            figures.sheets if figures else None,
+            verdict(one),
+            one.sentence,
+        ],
+        [
+            styles.figure(align="center", **ground, **bold),
+            whole,
+            centred,
+            text,
+            text,
+            styles.figure(styles.score, **ground, **bold),
+            styles.figure(styles.score, **ground),
+            whole,
+            centred,
+            text,
+        ],
+    )
+
+
+def verdict(one: PlaceView) -> str:
+    """The outcome in a word or two."""
+    words = term(one.place.reason)
+    if one.promoted:
+        return _("{verdict}（递补）").format(verdict=words)
+    if one.reserve:
+        return _("{verdict}（递补第 {turn} 位）").format(verdict=words, turn=one.reserve)
+    return words
+
+
+def _matrix(view: ResultView, styles: _Styles) -> None:
+    """Totals, expert by application."""
+    experts = view.panel
+    sheet = styles.sheet(_("汇总"), (9, 34, *[9] * len(experts), 9, 10, 10))
+    sheet.title(_heading(view, _("评分汇总")), _state(view)[:1])
+    sheet.head(
+        [
+            _("编号"),
+            _("申报单位"),
+            *(f"{expert.number}\n{expert.name}" for expert in experts),
+            _("有效份数"),
+            _("原始均分"),
+            _("最终得分"),
+        ]
+    )
+    for track in view.tracks:
+        sheet.band(term(track.track))
+        for one in sorted(track.places, key=lambda one: one.number):
+            _matrix_row(sheet, view, one)
+        if track.comparison and track.comparison.effects:
+            _effects_row(sheet, view, track.comparison.effects)
+        sheet.gap()
+    sheet.note(_("宽严：校正分法估计的专家评分尺度，正数偏宽、负数偏严，合计为零；最终得分已扣除其影响。"))
+    sheet.finish(view.current.result_digest)
+
+
+def _matrix_row(sheet: _Sheet, view: ResultView, one: PlaceView) -> None:
+    styles, scale = sheet.styles, 10**sheet.styles.places
+    given = {each.expert: each for each in one.sheets}
+    counted = one.figures.sheets if one.figures else 0
+    shown = one.place.official is not None
+    sheet.cells(
+        [
+            one.number,
+            one.unit,
+            *(_matrix_cell(view, one, expert, given.get(expert.number)) for expert in view.panel),
+            counted,
+            one.figures.raw_mean / scale if one.figures and shown else None,
+            one.place.official / scale if one.place.official is not None else None,
+        ],
+        [
+            styles.text(align="center", bold=True),
+            styles.text(),
+            *(
+                styles.figure("0.00")
+                if given.get(expert.number) and given[expert.number].counted
+                else styles.text(align="center", font_color=_GREY)
+                for expert in view.panel
+            ),
+            styles.figure(align="center"),
+            styles.figure(styles.score),
+            styles.figure(styles.score, bold=True),
+        ],
+    )
+
+
+def _matrix_cell(view: ResultView, one: PlaceView, expert: Person, sheet: SheetView | None) -> Cell:
+    if sheet and sheet.counted:
+        return sheet.total / 100
+    if (expert.number, one.number) in view.hidden:
+        return _("回避")
+    if sheet:
+        return _("不计")
+    if expert.absent:
+        return _("缺席")
+    return "–"
+
+
+def _effects_row(sheet: _Sheet, view: ResultView, effects: Mapping[str, int]) -> None:
+    styles, scale = sheet.styles, 10**sheet.styles.places
+    signed = f"+{styles.score};-{styles.score};{styles.score}"
+    grey = styles.text(bg_color=_PALE, font_color=_GREY)
+    values = [effects.get(expert.number) for expert in view.panel]
+    sheet.cells(
+        [
+            _("宽严"),
+            _("专家评分尺度"),
+            *(None if value is None else value / scale for value in values),
+            None,
+            None,
+            None,
+        ],
+        [
+            styles.text(bg_color=_PALE, align="center"),
+            grey,
+            *(styles.figure(signed, bg_color=_PALE) for _value in values),
+            grey,
+            grey,
+            grey,
+        ],
+    )
+
+
+def _own_sheets(view: ResultView, styles: _Styles, person: Person) -> None:
+    """Every sealed sheet of one expert: points criterion by criterion, totals, comments."""
+    units = {track.track: view.policy.track(track.track).units() for track in view.tracks}
+    most = max(map(len, units.values()))
+    sheet = styles.sheet(_tab(person), (10, 9, *[8] * most, 9, 12, 76))
+    roles = [_("组长")] * person.chair + [_("缺席")] * person.absent
+    who = f"{person.number} {person.name}" + (f"（{'、'.join(roles)}）" if roles else "")
+    own = [each for each in view.sheets if each.expert == person.number]
+    sheet.title(_heading(view, who), [(_("已封存评分表 {count} 份。").format(count=len(own)), False)])
+    sheet.head(
+        [
+            _("盲评编号"),
+            _("编号"),
+            *(_("指标{n}").format(n=n) for n in range(1, most + 1)),
+            _("总分"),
+            _("状态"),
+            _("评语"),
+        ]
+    )
+    for track in view.tracks:
+        names = "　".join(
+            f"{n} {unit.name.in_(current())}（{unit.points / 100:g}）"
+            for n, unit in enumerate(units[track.track], 1)
+        )
+        sheet.band(f"{term(track.track)}　{names}")
+        for each in sorted(own, key=lambda one: one.blind_code):
+            if each.application in {one.number for one in track.places}:
+                _own_sheet(sheet, each, units[track.track], most)
+        sheet.gap()
+    sheet.finish(view.current.result_digest)
+
+
+def _own_sheet(sheet: _Sheet, each: SheetView, units: Sequence[Any], most: int) -> None:
+    styles = sheet.styles
+    grey = {} if each.counted else {"font_color": _GREY}
+    points: list[Cell] = [each.items[unit.id][0] / 100 for unit in units]
+    points += [None] * (most - len(points))
+    comments = [
+        f"{unit.name.in_(current())}：{each.items[unit.id][1]}" for unit in units if each.items[unit.id][1]
+    ]
+    if each.void_because:
+        comments.insert(0, _("作废理由：{why}").format(why=each.void_because))
+    sheet.cells(
+        [
+            each.blind_code,
+            each.application,
+            *points,
+            each.total / 100,
+            _("计入") if each.counted else _("不计入"),
+            "\n".join(comments) or None,
+        ],
+        [
+            styles.text(align="center", bold=True, **grey),
+            styles.text(align="center", **grey),
+            *[styles.figure("0.0#", **grey)] * most,
+            styles.figure("0.00", bold=True, **grey),
+            styles.text(align="center", **grey),
+            styles.text(valign="top", **grey),
+        ],
+    )
+
+
+def _tab(person: Person) -> str:
+    """A name that a sheet may have."""
+    plain = "".join("_" if c in "[]:*?/\\'" else c for c in person.number)
+    return _("专家 {number}").format(number=plain)
+
+
+def _votes(view: ResultView, styles: _Styles) -> None:
+    """Who voted for what, and why."""
+    sheet = styles.sheet(_("记名投票"), (18, 22, 14, 24, 90))
+    sheet.title(_heading(view, _("记名投票")))
+    sheet.head([_("并列申报"), _("投票人"), _("身份"), _("选择"), _("理由")])
+    for vote in view.votes:
+        for ballot in vote.ballots:
+            sheet.cells(
+                [
+                    "、".join(vote.tie),
+                    f"{ballot.voter.number} {ballot.voter.name}",
+                    _("组长决定") if ballot.chair else _("投票"),
+                    "、".join(ballot.choice),
+                    ballot.reason,
+                ],
+                [
+                    styles.text(align="center"),
+                    styles.text(),
+                    styles.text(align="center"),
+                    styles.text(align="center", bold=True),
+                    styles.text(),
+                ],
+            )
+    if not view.votes:
+        sheet.note(_("本批次没有进行记名投票。"))
+    sheet.finish(view.current.result_digest)
+
+
+def _proofs(view: ResultView, styles: _Styles, head: Head) -> None:
+    """Under which rules this came about, and by what it can be checked."""
+    sheet = styles.sheet(_("政策与校验"), (30, 110))
+    sheet.title(_heading(view, _("政策与校验")))
+    sheet.head([_("项目"), _("内容")])
+    for part, pairs in (
+        (_("评审规则"), _rules(view)),
+        (_("计算"), _computation(view)),
+        (_("留痕"), _trail(head)),
+    ):
+        sheet.band(part)
+        for key, value in pairs:
+            sheet.cells([key, value], [styles.text(bold=True, bg_color=_PALE), styles.text()])
+    sheet.gap(6)
+    sheet.note(
+        _("核验方法：用同一评审细则和同一批评分重新计算，结果摘要应当一致；用 panel audit verify 核验留痕。")
+    )
+    sheet.finish(view.current.result_digest)
+
+
+def _rules(view: ResultView) -> list[tuple[str, str]]:
+    policy = view.policy
+    pairs = [
+        (_("评选批次"), f"{view.round_.title}（{view.round_.code}）"),
+        (_("申报截止日期"), day(view.round_.closes_on)),
+        (_("依据"), f"{policy.regulation.title.in_(current())}（{policy.regulation.number}）"),
+        (_("评审细则"), policy.name),
+        (_("评审细则摘要"), view.current.policy_digest),
+        (_("计算方法"), f"{events.value('method', policy.method)}（{policy.method}）"),
+        (_("得分小数位数"), _("{places} 位，四舍五入").format(places=policy.places)),
+        (_("最少有效评分表"), _("{quorum} 份").format(quorum=policy.quorum)),
+    ]
+    for track in view.tracks:
+        pairs.append((term(track.track), _track_rules(policy.track(track.track))))
+    return pairs
+
+
+def _track_rules(rules: TrackPolicy) -> str:
+    ladder = "、".join(
+        _("记名投票") if rung == NAMED_VOTE else rules.criterion(rung).name.in_(current())
+        for rung in rules.ladder
+    )
+    words = _("限额 {cap} 名；合格线 {mark} 分；并列时依次比较：{ladder}").format(
+        cap=rules.cap, mark=f"{rules.pass_mark / 100:g}", ladder=ladder
+    )
+    floors = "、".join(
+        f"{rules.criterion(criterion).name.in_(current())} {percent}%"
+        for criterion, percent in rules.floors.items()
+    )
+    return words + (_("；单项最低要求：{floors}").format(floors=floors) if floors else "")
+
+
+def _computation(view: ResultView) -> list[tuple[str, str]]:
+    result = view.current
+    pairs = [
+        (_("计算时间"), _moment(result.computed_at)),
+        (_("第几次计算"), str(len(view.history))),
+        (_("输入摘要"), result.input_digest),
+        (_("结果摘要"), result.result_digest),
+    ]
+    residuals = [
+        f"{term(track.track)} {track.comparison.residual}"
+        for track in view.tracks
+        if track.comparison and track.comparison.residual
+    ]
+    exact = _("精确有理数运算，无舍入误差")
+    pairs.append(
+        (_("数值精度"), _("最大残差（百分之一分）：") + "、".join(residuals) if residuals else exact)
+    )
+    if view.finalised:
+        pairs.append((_("结果确认"), f"{view.finalised.who}，{_moment(view.finalised.at)}"))
+    return pairs
+
+
+def _trail(head: Head) -> list[tuple[str, str]]:
+    return [(_("导出时留痕记录数"), str(head.size)), (_("导出时留痕根哈希"), head.root)]
+
+
+def _moment(value: datetime) -> str:
+    local = value.astimezone(OFFICE_ZONE)
+    return f"{day(local.date())} {local:%H:%M}"

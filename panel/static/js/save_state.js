@@ -1,0 +1,54 @@
+// Says on the screen, at every moment, what is saved and what is not; "saved" only after the server has said so.
+//
+// Listens to  outbox {state, waiting, refused, time},  invalid {count}
+
+const line = document.getElementById("sheet-state");
+const LOOKS = { idle: "saved", saved: "saved", saving: "saving", offline: "offline", unsaved: "unsaved" };
+let outbox = { state: "idle", waiting: [], refused: 0, time: "" };
+let invalid = 0;
+
+function words(state, n) {
+  return line.dataset[state].replace("{n}", n).replace("{time}", outbox.time);
+}
+
+function show() {
+  const { waiting, refused } = outbox;
+  const calm = ["idle", "saved"].includes(outbox.state);
+  const state = calm && invalid ? "invalid" : outbox.state;
+  const key = state.replace(/-(.)/, (_, letter) => letter.toUpperCase());
+  line.dataset.state = LOOKS[state] ?? "conflict";
+  line.querySelector("[data-text]").textContent = words(key, waiting.length || refused || invalid);
+  for (const [id, wanted] of [["signed-out", "signed-out"], ["expired", "expired"]]) {
+    document.getElementById(id).hidden = state !== wanted;
+  }
+  const elsewhere = document.getElementById("waiting");
+  if (elsewhere) {
+    elsewhere.hidden = !waiting.length;
+    elsewhere.querySelector("[data-codes]").textContent = [...new Set(waiting.map(({ sheet }) => sheet))].join("、");
+  }
+  for (const button of document.querySelectorAll("[data-submit] [type=submit]")) button.disabled = state !== "idle" && state !== "saved";
+  showUnits(state);
+}
+
+function showUnits(state) {
+  const box = document.getElementById("outbox");
+  for (const value of outbox.waiting.filter((value) => value.sheet === box.dataset.sheet)) {
+    const unit = document.querySelector(`#answer-${CSS.escape(value.unit)} .save-state`);
+    if (!unit) continue;
+    unit.dataset.state = LOOKS[state] === "saving" ? "saving" : "unsaved";
+    unit.querySelector("[data-text]").textContent = line.dataset[unit.dataset.state === "saving" ? "unitSaving" : "unitUnsaved"];
+  }
+}
+
+document.addEventListener("outbox", ({ detail }) => {
+  outbox = detail;
+  show();
+});
+document.addEventListener("refused", ({ detail }) => {
+  const unit = detail.status === 404 && document.querySelector(`#answer-${CSS.escape(detail.unit)} [data-text]`);
+  if (unit) unit.textContent = line.dataset.gone;
+});
+document.addEventListener("invalid", ({ detail }) => {
+  invalid = detail.count;
+  show();
+});

@@ -1,0 +1,42 @@
+"""Rounds (评选批次) under inspection: the stages with their times, what is open, who has done how many."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from panel.queries import progress, rounds, trail
+from panel.rules.permissions import Action
+from panel.services import desks, watching
+from panel.web import current
+from panel.web.access import allow
+from panel.web.inspector import desk
+
+blueprint = Blueprint("inspector_rounds", __name__, url_prefix="/inspector/rounds")
+
+
+@blueprint.get("")
+@allow(Action.WATCH)
+def listing() -> str:
+    """Every round with its stages."""
+    reader, now = current.reader(), current.office().clock()
+    several = rounds.everyone(reader)
+    return render_template(
+        "inspector/rounds.html",
+        rounds=[(round_, trail.stages(reader, round_.id, now)) for round_ in several],
+    )
+
+
+@blueprint.get("/<code>")
+@allow(Action.SEE_ROUND)
+def page(code: str) -> str:
+    """One round: where it stands, since when, what blocks its next step, and the count of sheets."""
+    round_, office = current.round_(), current.office()
+    watching.round_(office, current.actor(), round_.id, code)
+    reader = current.reader()
+    counted = desk.allowed(Action.SEE_PROGRESS, round_)
+    return desk.page(
+        "inspector/round.html",
+        stages=trail.stages(reader, round_.id, office.clock()),
+        desk=desks.of(office, reader, code, current.actor()),
+        progress=progress.panelists(reader, round_.id) if counted else [],
+    )

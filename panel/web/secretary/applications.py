@@ -1,0 +1,395 @@
+"""Applications (申报) at the secretary's desk: the list, one with its findings, verdict and correction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from panel.documents import corrections
+from panel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
+from panel.language import N_, _
+from panel.queries import applications as register
+from panel.queries import dossiers
+from panel.queries.dossiers import Dossier, Line
+from panel.rules.applications import (
+    REQUIRED_MATERIALS,
+    BudgetCategory,
+    CertificateLevel,
+    EmploymentKind,
+    OccupationState,
+    ProjectKind,
+    Track,
+)
+from panel.rules.eligibility import Verdict, Weight
+from panel.rules.permissions import Action
+from panel.sentences.articles import article
+from panel.sentences.findings import sentence
+from panel.services import applications
+from panel.vocabulary import term
+from panel.web import current, forms
+from panel.web.access import allow
+from panel.web.secretary import desk
+
+blueprint = Blueprint("secretary_applications", __name__, url_prefix="/secretary/rounds/<code>")
+
+Page = str | Response | tuple[str, int]
+
+MOST_REASON = 1000
+FOLLOWS_ARTICLE = "10"
+
+VERDICT_TONES = {
+    Verdict.ACCEPTED: "done",
+    Verdict.INCOMPLETE: "act",
+    Verdict.REFUSED: "plain",
+    Verdict.VETOED: "plain",
+}
+VERDICT_ICONS = {Verdict.REFUSED: "close", Verdict.VETOED: "ban"}
+WEIGHT_TONES = {Weight.BARS: "act", Weight.COMPLETES: "act", Weight.WARNS: "warn"}
+
+FOUND: Mapping[str, tuple[str, Callable[[Line], bool]]] = {
+    "bars": (N_("不符合条件"), lambda line: line.weight is Weight.BARS),
+    "completes": (N_("需要补正"), lambda line: line.weight is Weight.COMPLETES),
+    "warns": (N_("提请注意"), lambda line: line.weight is Weight.WARNS),
+    "clean": (N_("没有发现问题"), lambda line: line.weight is None),
+    "words": (N_("有身份词语待处理"), lambda line: line.words > 0),
+    "outdated": (N_("结论之后有变化"), lambda line: line.outdated),
+}
+"""The filters by what was found."""
+
+
+@blueprint.get("/applications")
+@allow(Action.SEE_APPLICATIONS)
+def index(code: str) -> str:
+    """Every application of the round, filtered."""
+    everything = _lines()
+    track, verdict, found = (request.args.get(name, "") for name in ("track", "verdict", "found"))
+    shown = [line for line in everything if _wanted(line, track, verdict, found)]
+    return desk.page(
+        "secretary/applications.html",
+        lines=shown,
+        everything=everything,
+        track=track,
+        verdict=verdict,
+        found=found,
+        tracks=[("", _("全部类别")), *((t.value, term(t)) for t in Track)],
+        verdicts=[
+            ("", _("全部结论")),
+            ("none", _("尚无结论")),
+            *((v.value, term(v)) for v in Verdict),
+            ("withdrawn", _("已撤回")),
+        ],
+        founds=[("", _("全部核查情况")), *((key, _(text)) for key, (text, _test) in FOUND.items())],
+        **_marks(),
+    )
+
+
+@blueprint.get("/studios")
+@allow(Action.SEE_APPLICATIONS)
+def studios(code: str) -> str:
+    """The studios recognised earlier, as the register stood for this round."""
+    brought: dict[str, list[str]] = {}
+    for line in _lines():
+        brought.setdefault(line.linked_studio, []).append(line.number)
+    listed = register.studios(current.reader(), current.round_().id).values()
+    return desk.page("secretary/studios.html", studios=list(listed), brought=brought)
+
+
+@blueprint.get("/applications/<number>")
+@allow(Action.SEE_APPLICATIONS)
+def one(code: str, number: str) -> str:
+    """One application with everything that is known of it."""
+    return _one(number)
+
+
+@blueprint.post("/applications/<number>/verdict")
+@allow(Action.DECIDE_ELIGIBILITY)
+def decide(code: str, number: str) -> Page:
+    """Give the verdict."""
+
+    def act() -> None:
+        applications.decide(
+            current.office(),
+            current.actor(),
+            code,
+            number,
+            Verdict(forms.choice("verdict", _("结论"), [v.value for v in Verdict])),
+            forms.text("article", _("依据条款"), required=False, most=60),
+            forms.text("reason", _("理由"), most=MOST_REASON),
+            version=forms.number("version", _("版本")),
+        )
+
+    return _done(code, number, act, _("结论已记录。"))
+
+
+@blueprint.post("/applications/<number>/follow")
+@allow(Action.DECIDE_ELIGIBILITY)
+def follow(code: str, number: str) -> Page:
+    """Refuse a project because the studio that brings it was not admitted: one tap."""
+    studio = _dossier(number).line.falls_with
+    if not studio:
+        raise NotFound("the project does not fall with its studio")
+    reason = _("所属工作室 {studio} 未受理，项目随之不予受理。").format(studio=studio)
+
+    def act() -> None:
+        applications.decide(
+            current.office(), current.actor(), code, number, Verdict.REFUSED, FOLLOWS_ARTICLE, reason
+        )
+
+    said = _("{number} 已随工作室 {studio} 不予受理。").format(number=number, studio=studio)
+    return _done(code, number, act, said)
+
+
+@blueprint.post("/applications/<number>/withdraw")
+@allow(Action.WITHDRAW_APPLICATION)
+def withdraw(code: str, number: str) -> Page:
+    """Take the application out at the applicant's wish."""
+
+    def act() -> None:
+        reason = forms.text("withdraw_reason", _("撤回理由"), most=MOST_REASON)
+        applications.withdraw(current.office(), current.actor(), code, number, reason)
+
+    return _done(code, number, act, _("{number} 已撤回，记录保留。").format(number=number))
+
+
+@blueprint.post("/applications/<number>/clear")
+@allow(Action.CLEAR_IDENTITY)
+def clear(code: str, number: str) -> Page:
+    """Let a word stay in a text of a coded application."""
+
+    def act() -> None:
+        applications.clear(
+            current.office(),
+            current.actor(),
+            code,
+            number,
+            forms.text("field", _("文字"), most=60),
+            forms.text("word", _("词语"), most=300),
+            forms.text("clear_reason", _("保留理由"), most=MOST_REASON),
+        )
+
+    return _done(code, number, act, _("已记录：该词语可以保留。文字改动后需要重新核对。"), anchor="texts")
+
+
+@blueprint.get("/applications/<number>/correction")
+@allow(Action.CORRECT_APPLICATION)
+def correction(code: str, number: str) -> Page:
+    """The form to correct an application."""
+    dossier = _dossier(number)
+    if dossier.line.withdrawn:
+        return redirect(url_for("secretary_applications.one", code=code, number=number), 303)
+    return _correction(dossier, [])
+
+
+@blueprint.post("/applications/<number>/correction")
+@allow(Action.CORRECT_APPLICATION)
+def correct(code: str, number: str) -> Page:
+    """Correct an application with a reason."""
+    dossier = _dossier(number)
+    before = dossier.application
+    try:
+        reason = forms.text("reason", _("更正理由"), most=MOST_REASON)
+        version = forms.number("version", _("版本"))
+        read = corrections.read(before, _form(), _criteria(before.track))
+        current.close_reader()
+        applications.correct(
+            current.office(),
+            current.actor(),
+            code,
+            read.application,
+            reason=reason,
+            version=version,
+            master_id=read.master_id,
+        )
+    except InvalidInput as refusal:
+        return _correction(dossier, desk.errors(refusal), typed=True), 422
+    except (RuleBroken, StaleVersion) as refusal:
+        return _correction(dossier, [{"field": "", "message": refusal.message}], typed=True), 409
+    flash(_("更正已写入并留痕。如影响资格，请重新作出结论。"), "success")
+    return redirect(url_for("secretary_applications.one", code=code, number=number), 303)
+
+
+# What the pages show
+
+
+def _wanted(line: Line, track: str, verdict: str, found: str) -> bool:
+    state = "withdrawn" if line.withdrawn else line.verdict.value if line.verdict else "none"
+    test = FOUND.get(found)
+    return (
+        track in ("", line.track.value)
+        and verdict in ("", state)
+        and (test is None or (not line.withdrawn and test[1](line)))
+    )
+
+
+def _lines() -> list[Line]:
+    round_ = current.round_()
+    return dossiers.lines(current.reader(), desk.policy(), round_.id, round_.closes_on)
+
+
+def _dossier(number: str) -> Dossier:
+    round_ = current.round_()
+    found = dossiers.one(current.reader(), desk.policy(), round_.id, round_.closes_on, number)
+    if found is None:
+        raise NotFound("no such application")
+    return found
+
+
+def _done(code: str, number: str, act: Callable[[], None], said: str, anchor: str = "") -> Page:
+    """Do it and go back to the application; what was refused is shown there, with what was typed."""
+    _dossier(number)
+    current.close_reader()
+    try:
+        act()
+    except InvalidInput as refusal:
+        return _one(number, desk.errors(refusal, _fields())), 422
+    except (RuleBroken, StaleVersion) as refusal:
+        return _one(number, [{"field": "", "message": refusal.message}]), 409
+    flash(said, "success")
+    back = url_for("secretary_applications.one", code=code, number=number, _anchor=anchor or None)
+    return redirect(back, 303)
+
+
+def _fields() -> dict[str, str]:
+    """The fields of the page's forms by their labels."""
+    return {
+        _("结论"): "verdict",
+        _("依据条款"): "article",
+        _("理由"): "reason",
+        _("撤回理由"): "withdraw_reason",
+        _("保留理由"): "clear_reason",
+    }
+
+
+def _one(number: str, problems: list[dict[str, str]] | None = None) -> str:
+    current.close_reader()
+    dossier = _dossier(number)
+    line = dossier.line
+    articles = dict.fromkeys(seen.finding.article for seen in dossier.seen if not seen.moot)
+    return desk.page(
+        "secretary/application.html",
+        dossier=dossier,
+        line=line,
+        application=dossier.application,
+        problems=problems or [],
+        typed=request.form if problems else {},
+        proposed_article=FOLLOWS_ARTICLE if line.falls_with else ", ".join(articles),
+        criteria=_criteria(dossier.application.track),
+        required=REQUIRED_MATERIALS[dossier.application.track],
+        neighbours=_neighbours(number),
+        sentence=sentence,
+        **_marks(),
+    )
+
+
+def _neighbours(number: str) -> tuple[str, str]:
+    """The applications before and after in the list, to go through them one by one."""
+    numbers = ["", *(line.number for line in _lines()), ""]
+    place = numbers.index(number, 1)
+    return numbers[place - 1], numbers[place + 1]
+
+
+def _marks() -> dict[str, Any]:
+    return {
+        "article": article,
+        "verdict_tones": VERDICT_TONES,
+        "verdict_icons": VERDICT_ICONS,
+        "weight_tones": WEIGHT_TONES,
+        "Verdict": Verdict,
+        "Weight": Weight,
+        "Track": Track,
+    }
+
+
+def _criteria(track: Track) -> dict[str, str]:
+    return {criterion.id: criterion.name.zh for criterion in desk.policy().track(track).criteria}
+
+
+# The correction form
+
+BLANK_MEMBERS, BLANK_LINES = 3, 3
+STATEMENT = "statement:"
+
+
+def _form() -> corrections.Form:
+    given = request.form
+    return corrections.Form(
+        texts={name: given.get(name, "") for name in given},
+        statements={
+            name.removeprefix(STATEMENT): given[name] for name in given if name.startswith(STATEMENT)
+        },
+        team=list(zip(given.getlist("member"), given.getlist("employment"), strict=False)),
+        budget=list(
+            zip(
+                given.getlist("category"),
+                given.getlist("item"),
+                given.getlist("amount"),
+                given.getlist("note"),
+                strict=False,
+            )
+        ),
+        materials=frozenset(given.getlist("materials")),
+    )
+
+
+def _correction(dossier: Dossier, problems: list[dict[str, str]], *, typed: bool = False) -> str:
+    application = dossier.application
+    shown = _form() if typed else _as_form(dossier)
+    return desk.page(
+        "secretary/correction.html",
+        dossier=dossier,
+        application=application,
+        problems=problems,
+        form=shown,
+        reason=request.form.get("reason", ""),
+        version=request.form.get("version", dossier.version),
+        team=[*shown.team, *[("", EmploymentKind.FORMAL.value)] * BLANK_MEMBERS],
+        budget=[*shown.budget, *[(BudgetCategory.EQUIPMENT.value, "", "", "")] * BLANK_LINES],
+        criteria=_criteria(application.track),
+        required=REQUIRED_MATERIALS[application.track],
+        choices={
+            kind.__name__: [(value.value, term(value)) for value in kind]
+            for kind in (OccupationState, CertificateLevel, ProjectKind, EmploymentKind, BudgetCategory)
+        },
+        Track=Track,
+    )
+
+
+def _as_form(dossier: Dossier) -> corrections.Form:
+    a = dossier.application
+    return corrections.Form(
+        texts={
+            "unit": a.unit,
+            "unit_code": a.unit_code,
+            "parent_unit": a.parent_unit,
+            "branch": a.branch,
+            "address": a.address,
+            "in_district": "1" if a.in_district else "0",
+            "master_name": a.master_name,
+            "master_id": "",
+            "occupation": a.occupation,
+            "occupation_state": a.occupation_state.value,
+            "certificate": a.certificate.value,
+            "exception": a.exception,
+            "linked_studio": a.linked_studio,
+            "title": a.title,
+            "kind": a.kind.value if a.kind else "",
+            "months": "" if a.months is None else str(a.months),
+            "total_fen": _yuan(a.total_fen),
+            "subsidy_fen": _yuan(a.subsidy_fen),
+            "summary": a.summary,
+        },
+        statements=dict(a.statements),
+        team=[(member.name, member.employment.value) for member in a.team],
+        budget=[(line.category.value, line.item, _yuan(line.amount_fen), line.note) for line in a.budget],
+        materials=frozenset(material.value for material in a.materials),
+    )
+
+
+def _yuan(fen: int | None) -> str:
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, 100)
+    return f"{whole}.{rest:02d}" if rest else str(whole)

@@ -1,0 +1,143 @@
+"""The opened result (评审结果): looking at it, settling its ties, confirming it, handing it out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
+from panel.language import _
+from panel.queries import results
+from panel.queries.results import ResultView, TieView
+from panel.rules.permissions import Action
+from panel.rules.reasons import Reason
+from panel.rules.stages import Stage
+from panel.rules.steps import Step
+from panel.rules.votes import Ballot
+from panel.services import accounts, exports, rankings, stages
+from panel.web import current, forms
+from panel.web.access import allow
+
+blueprint = Blueprint("secretary_results", __name__, url_prefix="/secretary/rounds/<code>/result")
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("")
+@allow(Action.SEE_RESULT)
+def show(code: str) -> Page:
+    """The newest result; that somebody looked at it is noted once a session."""
+    view = _view(code)
+    current.close_reader()
+    rankings.looked_at(current.office(), current.actor(), code)
+    return _page(view)
+
+
+@blueprint.post("/compute")
+@allow(Action.COMPUTE_RESULT)
+def compute(code: str) -> Page:
+    """Compute anew, after a decision that changed what the result rests on."""
+    rankings.compute(current.office(), current.actor(), code)
+    flash(_("已重新计算，此前的计算结果仍然留存。"), "success")
+    return _back(code)
+
+
+@blueprint.post("/votes")
+@allow(Action.RECORD_VOTE)
+def vote(code: str) -> Page:
+    """Record the named vote on a tie, or the chair's decision."""
+    view = _view(code)
+    tie = next((tie for tie in view.ties if tie.key == request.form.get("tie")), None)
+    if tie is None:
+        raise NotFound("no such tie")
+    current.close_reader()
+    try:
+        rankings.record_vote(
+            current.office(),
+            current.actor(),
+            code,
+            tie.pending.tie,
+            _ballots(tie),
+            tuple(request.form.getlist("chair-choice")),
+            request.form.get("chair-reason", "").strip(),
+        )
+    except InvalidInput as error:
+        return _page(view, wrong_tie=tie.key, problems=error.problems), 422
+    flash(_("记名投票已登记，名次已重新计算。"), "success")
+    return _back(code)
+
+
+@blueprint.post("/final")
+@allow(Action.FINALIZE)
+def finalise(code: str) -> Page:
+    """Confirm the result with the password; where two persons decide, ask for the second."""
+    actor, office = current.actor(), current.office()
+    view = _view(code)
+    current.close_reader()
+    try:
+        accounts.confirm_password(office, actor, forms.secret("password"), Action.FINALIZE)
+    except RuleBroken as refusal:
+        return _page(view, wrong_password=refusal.message), 422
+    if stages.take(office, actor, code, Step.FINALIZE) is None:
+        flash(_("评审结果已确认，不可更改。"), "success")
+    else:
+        flash(_("已提请第二人确认；对方确认后结果生效。"), "success")
+    return _back(code)
+
+
+@blueprint.get("/workbook")
+@allow(Action.EXPORT_RESULT)
+def workbook(code: str) -> Response:
+    """The result workbook; its digest goes on record."""
+    current.close_reader()
+    exported = exports.result(current.office(), current.actor(), code)
+    answer = make_response(exported.data)
+    answer.content_type = exports.XLSX
+    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
+    return answer
+
+
+def _view(code: str) -> ResultView:
+    reader = current.reader()
+    policy = current.office().policy_named(reader, current.round_().policy_digest)
+    view = results.of_round(reader, policy, code)
+    if view is None:
+        raise NotFound("no result yet")
+    return view
+
+
+def _page(
+    view: ResultView,
+    *,
+    wrong_tie: str = "",
+    problems: tuple[Problem, ...] = (),
+    wrong_password: str = "",
+) -> str:
+    return render_template(
+        "secretary/result.html",
+        view=view,
+        page_round=view.round_,
+        given=request.form,
+        wrong_tie=wrong_tie,
+        problems=problems,
+        wrong_password=wrong_password,
+        Stage=Stage,
+        Reason=Reason,
+    )
+
+
+def _ballots(tie: TieView) -> tuple[Ballot, ...]:
+    """One ballot a voter, as far as a choice was made; what is missing the service names."""
+    cast = (
+        Ballot(
+            voter.number,
+            request.form.get(f"choice-{voter.number}", ""),
+            request.form.get(f"reason-{voter.number}", "").strip(),
+        )
+        for voter in tie.voters
+    )
+    return tuple(ballot for ballot in cast if ballot.application)
+
+
+def _back(code: str) -> Response:
+    return redirect(url_for("secretary_results.show", code=code), 303)
