@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from panel.audit import tree
@@ -47,7 +47,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That an entry stands in the trail: the hashes beside its way up to the root, and whether they lead there."""
+    """That an entry stands in the trail: the hashes on its way to the root, and whether they lead there."""
 
     head: Head
     path: tuple[tree.Sibling, ...]
@@ -81,26 +81,7 @@ def page(
     limit: int = 50,
 ) -> list[Record]:
     """Entries newest first: the newest, those right before `before`, or those right after `after`."""
-    query = select(ENTRIES).limit(limit)
-    for column, value in (
-        (ENTRIES.c.actor, wanted.actor),
-        (ENTRIES.c.round_id, wanted.round_id),
-        (ENTRIES.c.subject, wanted.subject),
-    ):
-        if value:
-            query = query.where(column == value)
-    if wanted.subjects:
-        query = query.where(ENTRIES.c.subject.in_(wanted.subjects))
-    if wanted.round_ids:
-        query = query.where(ENTRIES.c.round_id.in_(wanted.round_ids))
-    if wanted.act in VOCABULARY:
-        query = query.where(ENTRIES.c.act == wanted.act)
-    elif wanted.act:
-        # "sheet" means every act on sheets, "sheet.save" that one act.
-        same = ENTRIES.c.act == wanted.act
-        query = query.where(same | ENTRIES.c.act.startswith(wanted.act + ".", autoescape=True))
-    if wanted.refused_only:
-        query = query.where(ENTRIES.c.ok.is_(False))
+    query = select(ENTRIES).where(*_conditions(wanted)).limit(limit)
     if before is not None:
         query = query.where(ENTRIES.c.idx < before)
     if after is None:
@@ -108,6 +89,26 @@ def page(
     # Whoever asks on from `after` again and again must not miss one between.
     rows = session.execute(query.where(ENTRIES.c.idx > after).order_by(ENTRIES.c.idx)).all()
     return [_record(row) for row in reversed(rows)]
+
+
+def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    for column, value in (
+        (ENTRIES.c.actor, wanted.actor),
+        (ENTRIES.c.round_id, wanted.round_id),
+        (ENTRIES.c.subject, wanted.subject),
+    ):
+        if value:
+            yield column == value
+    for column, several in ((ENTRIES.c.subject, wanted.subjects), (ENTRIES.c.round_id, wanted.round_ids)):
+        if several:
+            yield column.in_(several)
+    if wanted.act in VOCABULARY:
+        yield ENTRIES.c.act == wanted.act
+    elif wanted.act:
+        # "sheet" means every act on sheets, "sheet.save" that one act.
+        yield (ENTRIES.c.act == wanted.act) | ENTRIES.c.act.startswith(wanted.act + ".", autoescape=True)
+    if wanted.refused_only:
+        yield ENTRIES.c.ok.is_(False)
 
 
 def entry(session: Session, index: int) -> Record | None:

@@ -83,12 +83,13 @@ def inclusion_proof(index: int, size: int, subtree: Callable[[Spot], bytes]) -> 
             path.append((first, split, True))
             first, count = first + split, count - split
     return tuple(
-        Sibling(start, length, _hash_of(start, length, subtree), left) for start, length, left in reversed(path)
+        Sibling(start, length, _hash_of(start, length, subtree), left)
+        for start, length, left in reversed(path)
     )
 
 
 def root_by_proof(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes | None:
-    """The root to which a proof leads from `leaf`, or None if it cannot be one (RFC 9162, section 2.1.3.2)."""
+    """The root to which a proof leads from `leaf`, or None if nowhere (RFC 9162, section 2.1.3.2)."""
     if not 0 <= index < size:
         return None
     place, last, current = index, size - 1, leaf

@@ -6,7 +6,8 @@ import sqlite3
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExecutionContext, create_engine, event
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from panel.errors import SettingsError
 
@@ -18,6 +19,11 @@ WRITES = "panel_writes"
 
 GLANCES = "panel_glances"
 """Execution option of a connection that only looks: every question sees the newest committed state."""
+
+
+_CHANGED = "panel_changed"
+# How a statement begins that changes nothing; what SQLAlchemy has built says so itself, too.
+_READS = ("SELECT", "WITH", "PRAGMA", "BEGIN", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 def sqlite_module() -> ModuleType:
@@ -37,6 +43,36 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 def open_engine(url: str) -> Engine:
     """The engine for `url`: `sqlite:///…` or `postgresql://…`."""
+    engine = _open(url)
+    event.listen(engine, "begin", _begun)
+    event.listen(engine, "before_cursor_execute", _executed)
+    return engine
+
+
+def changed(connection: Connection) -> bool:
+    """Whether anything but reading was done in the running transaction, by whatever way."""
+    return bool(connection.info.get(_CHANGED))
+
+
+def _begun(connection: Connection) -> None:
+    connection.info[_CHANGED] = False
+
+
+def _executed(
+    connection: Connection,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    context: ExecutionContext,
+    _many: bool,
+) -> None:
+    built = context.compiled
+    writes = isinstance(built, SQLCompiler) and (built.isinsert or built.isupdate or built.isdelete)
+    if writes or not statement.lstrip().upper().startswith(_READS):
+        connection.info[_CHANGED] = True
+
+
+def _open(url: str) -> Engine:
     if url.startswith("sqlite"):
         return _open_sqlite(url)
     if url.startswith("postgresql"):

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import io
-import math
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from panel.audit.read import Head
 from panel.clock import OFFICE_ZONE
+from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
 from panel.language import _, current
-from panel.queries.results import Person, PlaceView, ResultView, SheetView, TrackView
+from panel.queries.results import Person, PlaceView, ResultView, SheetView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
-from panel.sentences import events
 from panel.sentences.figures import day
 from panel.vocabulary import term
-
-Cell: TypeAlias = str | float | int | None
-"""Text, a number, or nothing."""
-
-_INK, _BAND, _HEAD, _PALE, _LINE, _GREY = "#1B2A41", "#1F3F6E", "#DCE6F2", "#F4F7FB", "#B8C4D6", "#5B6B82"
-_RED = "#B93214"
-_FONT = "微软雅黑"
-_SHEET_NAME = 31
-_LINE_HEIGHT = 17
 
 
 def name(view: ResultView) -> str:
@@ -48,7 +34,7 @@ def write(view: ResultView, head: Head) -> bytes:
         created = view.current.computed_at.astimezone(OFFICE_ZONE).replace(tzinfo=None)
         book.set_properties({"title": _heading(view, _("评审结果")), "created": created})
         book.set_size(2400, 1400)
-        styles = _Styles(book, view.current.result.places)
+        styles = Styles(book, view.current.result.places)
         _places(view, styles)
         _matrix(view, styles)
         for person in view.panel:
@@ -58,158 +44,15 @@ def write(view: ResultView, head: Head) -> bytes:
     return out.getvalue()
 
 
-# The look
-
-
-class _Styles:
-    """The formats of one workbook, each made once."""
-
-    def __init__(self, book: xlsxwriter.Workbook, places: int) -> None:
-        self.book = book
-        self.places = places
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._names: set[str] = set()
-
-    def of(self, **what: Any) -> Format:
-        """The format of these properties; text is marked as text, so that editing makes no formula of it."""
-        key = tuple(sorted(what.items()))
-        if key not in self._made:
-            base = {"font_name": _FONT, "font_size": 10, "font_color": _INK, "valign": "vcenter"}
-            self._made[key] = self.book.add_format(base | what)
-        return self._made[key]
-
-    def text(self, **what: Any) -> Format:
-        """A bordered cell of text."""
-        return self.of(**{"text_wrap": True, "border": 1, "border_color": _LINE, "quote_prefix": True} | what)
-
-    def figure(self, number_format: str = "0", **what: Any) -> Format:
-        """A bordered cell with a number."""
-        shown = {"num_format": number_format, "align": "right", "border": 1, "border_color": _LINE}
-        return self.of(**shown | what)
-
-    @property
-    def score(self) -> str:
-        """How official scores are shown."""
-        return "0." + "0" * self.places if self.places else "0"
-
-    def sheet(self, title: str, widths: Sequence[float]) -> _Sheet:
-        """A new worksheet, to be printed on A4 across."""
-        tab, tries = title[:_SHEET_NAME], 1
-        while tab.casefold() in self._names:
-            tries += 1
-            tab = f"{title[: _SHEET_NAME - 5]} ({tries})"
-        self._names.add(tab.casefold())
-        worksheet = self.book.add_worksheet(tab)
-        worksheet.hide_gridlines(2)
-        worksheet.set_landscape()
-        worksheet.set_paper(9)
-        worksheet.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.6)
-        worksheet.fit_to_pages(1, 0)
-        for column, width in enumerate(widths):
-            worksheet.set_column(column, column, width)
-        return _Sheet(self, worksheet, tuple(widths))
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """One worksheet, written from the top down."""
-
-    styles: _Styles
-    worksheet: Worksheet
-    widths: tuple[float, ...]
-    row: int = 0
-    header: int = field(default=-1)
-
-    def title(self, words: str, below: Iterable[tuple[str, bool]] = ()) -> None:
-        """The heading, and lines under it (true: a line that asks for attention)."""
-        heading = self.styles.of(bold=True, font_size=16, font_color=_BAND)
-        self._line(words, heading, 30)
-        for line, urgent in below:
-            look = self.styles.of(font_color=_RED, bold=True) if urgent else self.styles.of(font_color=_GREY)
-            self._line(line, look, 18)
-        self.gap(6)
-
-    def head(self, columns: Sequence[str]) -> None:
-        """The names of the columns; repeated on every printed page and kept in view."""
-        look = self.styles.text(bold=True, bg_color=_HEAD, align="center")
-        self._set_height(max(24.0, _LINE_HEIGHT * self._lines(columns) + 6))
-        for column, words in enumerate(columns):
-            self.worksheet.write_string(self.row, column, words, look)
-        self.header = self.row
-        self.row += 1
-        self.worksheet.repeat_rows(self.header)
-        self.worksheet.freeze_panes(self.row, 0)
-
-    def band(self, words: str) -> None:
-        """A line across that begins a part."""
-        self._across(words, self.styles.of(bold=True, font_color="#FFFFFF", bg_color=_BAND, font_size=11), 22)
-
-    def rule(self, words: str) -> None:
-        """The cut line across."""
-        look = self.styles.of(
-            bold=True, font_color=_BAND, bg_color=_PALE, align="center", top=5, top_color=_BAND
-        )
-        self._across(words, look, 20)
-
-    def note(self, words: str) -> None:
-        """A remark under a table."""
-        self._line(words, self.styles.of(font_color=_GREY), 18)
-
-    def gap(self, height: float = 10) -> None:
-        """Some room."""
-        self._set_height(height)
-        self.row += 1
-
-    def cells(self, values: Sequence[Cell], looks: Sequence[Format]) -> None:
-        """One row; its height follows the longest text."""
-        self._set_height(max(20.0, _LINE_HEIGHT * self._lines(values) + 4))
-        for column, (value, look) in enumerate(zip(values, looks, strict=True)):
-            if value is None:
-                self.worksheet.write_blank(self.row, column, None, look)
-            elif isinstance(value, str):
-                self.worksheet.write_string(self.row, column, value, look)
-            else:
-                self.worksheet.write_number(self.row, column, value, look)
-        self.row += 1
-
-    def finish(self, digest: str) -> None:
-        """The foot of every printed page."""
-        foot = _("结果摘要 {digest}").format(digest=digest[:16])
-        self.worksheet.set_footer(f"&L&8{foot}&R&8&P / &N")
-
-    def _across(self, words: str, look: Format, height: float) -> None:
-        self._set_height(height)
-        self.worksheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, "", look)
-        self.worksheet.write_string(self.row, 0, words, look)
-        self.row += 1
-
-    def _line(self, words: str, look: Format, height: float) -> None:
-        self._set_height(height)
-        self.worksheet.write_string(self.row, 0, words, look)
-        self.row += 1
-
-    def _set_height(self, height: float) -> None:
-        self.worksheet.set_row(self.row, min(height, 400))
-
-    def _lines(self, values: Sequence[Cell]) -> int:
-        texts = ((value, width) for value, width in zip(values, self.widths, strict=True) if value)
-        return max((_lines(str(value), width) for value, width in texts), default=1)
-
-
-def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column; a Chinese character counts as two."""
-    return sum(max(1, math.ceil(_columns(line) * 1.12 / width)) for line in text.split("\n"))
-
-
-def _columns(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
-
-
 # The sheets
 
 
 def _heading(view: ResultView, what: str) -> str:
     return f"{view.round_.title} · {what}"
+
+
+def _foot(view: ResultView) -> str:
+    return _("结果摘要 {digest}").format(digest=view.current.result_digest[:16])
 
 
 def _state(view: ResultView) -> list[tuple[str, bool]]:
@@ -230,7 +73,7 @@ def _state(view: ResultView) -> list[tuple[str, bool]]:
     return lines
 
 
-def _places(view: ResultView, styles: _Styles) -> None:
+def _places(view: ResultView, styles: Styles) -> None:
     """Both tracks with the cut line and the reason of every place."""
     sheet = styles.sheet(_("结果"), (8, 10, 8, 30, 26, 10, 10, 8, 16, 62))
     sheet.title(_heading(view, _("评审结果")), _state(view))
@@ -256,7 +99,7 @@ def _places(view: ResultView, styles: _Styles) -> None:
         )
         for one in track.selected:
             _place(sheet, one, chosen=True)
-        sheet.rule(cut_line(view, track))
+        sheet.rule(track.line)
         for one in (*track.reserve, *track.others):
             _place(sheet, one, chosen=False)
         sheet.gap()
@@ -265,28 +108,13 @@ def _places(view: ResultView, styles: _Styles) -> None:
             "名次：剔除随工作室落选等情形之后的排序；得分名次：剔除之前，按最终得分在本类全部有得分申报中的排序。"
         )
     )
-    sheet.finish(view.current.result_digest)
+    sheet.finish(_foot(view))
 
 
-def cut_line(view: ResultView, track: TrackView) -> str:
-    """The cut line in words."""
-    words = _("入选线：限额 {cap} 名").format(cap=track.cut.cap)
-    places = 10**view.current.result.places
-    if track.cut.last_in is not None:
-        words += _("，入选最低分 {score}").format(score=_written(track.cut.last_in / places, view))
-    if track.cut.first_out is not None:
-        words += _("，线下最高分 {score}").format(score=_written(track.cut.first_out / places, view))
-    return words
-
-
-def _written(score: float, view: ResultView) -> str:
-    return f"{score:.{view.current.result.places}f}"
-
-
-def _place(sheet: _Sheet, one: PlaceView, *, chosen: bool) -> None:
+def _place(sheet: Sheet, one: PlaceView, *, chosen: bool) -> None:
     styles, scale = sheet.styles, 10**sheet.styles.places
-    ground = {"bg_color": _PALE} if chosen else {}
-    bold = {"bold": True} if chosen else {}
+    ground: dict[str, Any] = {"bg_color": PALE} if chosen else {}
+    bold: dict[str, Any] = {"bold": True} if chosen else {}
     text = styles.text(**ground)
     centred = styles.text(align="center", **ground, **bold)
     whole = styles.figure(align="center", **ground)
@@ -330,7 +158,7 @@ def verdict(one: PlaceView) -> str:
     return words
 
 
-def _matrix(view: ResultView, styles: _Styles) -> None:
+def _matrix(view: ResultView, styles: Styles) -> None:
     """Totals, expert by application."""
     experts = view.panel
     sheet = styles.sheet(_("汇总"), (9, 34, *[9] * len(experts), 9, 10, 10))
@@ -353,10 +181,10 @@ def _matrix(view: ResultView, styles: _Styles) -> None:
             _effects_row(sheet, view, track.comparison.effects)
         sheet.gap()
     sheet.note(_("宽严：校正分法估计的专家评分尺度，正数偏宽、负数偏严，合计为零；最终得分已扣除其影响。"))
-    sheet.finish(view.current.result_digest)
+    sheet.finish(_foot(view))
 
 
-def _matrix_row(sheet: _Sheet, view: ResultView, one: PlaceView) -> None:
+def _matrix_row(sheet: Sheet, view: ResultView, one: PlaceView) -> None:
     styles, scale = sheet.styles, 10**sheet.styles.places
     given = {each.expert: each for each in one.sheets}
     counted = one.figures.sheets if one.figures else 0
@@ -376,7 +204,7 @@ def _matrix_row(sheet: _Sheet, view: ResultView, one: PlaceView) -> None:
             *(
                 styles.figure("0.00")
                 if given.get(expert.number) and given[expert.number].counted
-                else styles.text(align="center", font_color=_GREY)
+                else styles.text(align="center", font_color=GREY)
                 for expert in view.panel
             ),
             styles.figure(align="center"),
@@ -398,10 +226,10 @@ def _matrix_cell(view: ResultView, one: PlaceView, expert: Person, sheet: SheetV
     return "–"
 
 
-def _effects_row(sheet: _Sheet, view: ResultView, effects: Mapping[str, int]) -> None:
+def _effects_row(sheet: Sheet, view: ResultView, effects: Mapping[str, int]) -> None:
     styles, scale = sheet.styles, 10**sheet.styles.places
     signed = f"+{styles.score};-{styles.score};{styles.score}"
-    grey = styles.text(bg_color=_PALE, font_color=_GREY)
+    grey = styles.text(bg_color=PALE, font_color=GREY)
     values = [effects.get(expert.number) for expert in view.panel]
     sheet.cells(
         [
@@ -413,9 +241,9 @@ def _effects_row(sheet: _Sheet, view: ResultView, effects: Mapping[str, int]) ->
             None,
         ],
         [
-            styles.text(bg_color=_PALE, align="center"),
+            styles.text(bg_color=PALE, align="center"),
             grey,
-            *(styles.figure(signed, bg_color=_PALE) for _value in values),
+            *(styles.figure(signed, bg_color=PALE) for _value in values),
             grey,
             grey,
             grey,
@@ -423,7 +251,7 @@ def _effects_row(sheet: _Sheet, view: ResultView, effects: Mapping[str, int]) ->
     )
 
 
-def _own_sheets(view: ResultView, styles: _Styles, person: Person) -> None:
+def _own_sheets(view: ResultView, styles: Styles, person: Person) -> None:
     """Every sealed sheet of one expert: points criterion by criterion, totals, comments."""
     units = {track.track: view.policy.track(track.track).units() for track in view.tracks}
     most = max(map(len, units.values()))
@@ -452,12 +280,12 @@ def _own_sheets(view: ResultView, styles: _Styles, person: Person) -> None:
             if each.application in {one.number for one in track.places}:
                 _own_sheet(sheet, each, units[track.track], most)
         sheet.gap()
-    sheet.finish(view.current.result_digest)
+    sheet.finish(_foot(view))
 
 
-def _own_sheet(sheet: _Sheet, each: SheetView, units: Sequence[Any], most: int) -> None:
+def _own_sheet(sheet: Sheet, each: SheetView, units: Sequence[Any], most: int) -> None:
     styles = sheet.styles
-    grey = {} if each.counted else {"font_color": _GREY}
+    grey: dict[str, Any] = {} if each.counted else {"font_color": GREY}
     points: list[Cell] = [each.items[unit.id][0] / 100 for unit in units]
     points += [None] * (most - len(points))
     comments = [
@@ -491,7 +319,7 @@ def _tab(person: Person) -> str:
     return _("专家 {number}").format(number=plain)
 
 
-def _votes(view: ResultView, styles: _Styles) -> None:
+def _votes(view: ResultView, styles: Styles) -> None:
     """Who voted for what, and why."""
     sheet = styles.sheet(_("记名投票"), (18, 22, 14, 24, 90))
     sheet.title(_heading(view, _("记名投票")))
@@ -516,10 +344,10 @@ def _votes(view: ResultView, styles: _Styles) -> None:
             )
     if not view.votes:
         sheet.note(_("本批次没有进行记名投票。"))
-    sheet.finish(view.current.result_digest)
+    sheet.finish(_foot(view))
 
 
-def _proofs(view: ResultView, styles: _Styles, head: Head) -> None:
+def _proofs(view: ResultView, styles: Styles, head: Head) -> None:
     """Under which rules this came about, and by what it can be checked."""
     sheet = styles.sheet(_("政策与校验"), (30, 110))
     sheet.title(_heading(view, _("政策与校验")))
@@ -531,12 +359,12 @@ def _proofs(view: ResultView, styles: _Styles, head: Head) -> None:
     ):
         sheet.band(part)
         for key, value in pairs:
-            sheet.cells([key, value], [styles.text(bold=True, bg_color=_PALE), styles.text()])
+            sheet.cells([key, value], [styles.text(bold=True, bg_color=PALE), styles.text()])
     sheet.gap(6)
     sheet.note(
         _("核验方法：用同一评审细则和同一批评分重新计算，结果摘要应当一致；用 panel audit verify 核验留痕。")
     )
-    sheet.finish(view.current.result_digest)
+    sheet.finish(_foot(view))
 
 
 def _rules(view: ResultView) -> list[tuple[str, str]]:
@@ -547,7 +375,7 @@ def _rules(view: ResultView) -> list[tuple[str, str]]:
         (_("依据"), f"{policy.regulation.title.in_(current())}（{policy.regulation.number}）"),
         (_("评审细则"), policy.name),
         (_("评审细则摘要"), view.current.policy_digest),
-        (_("计算方法"), f"{events.value('method', policy.method)}（{policy.method}）"),
+        (_("计算方法"), f"{view.method}（{policy.method}）"),
         (_("得分小数位数"), _("{places} 位，四舍五入").format(places=policy.places)),
         (_("最少有效评分表"), _("{quorum} 份").format(quorum=policy.quorum)),
     ]

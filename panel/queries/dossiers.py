@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from panel.rules.identities import IdentityKind, texts_of
 
 _OUT = frozenset({Verdict.REFUSED, Verdict.VETOED})
 _HISTORY = 200
+_TRACKS = tuple(Track)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class Line:
     """The studio with which a project falls, or nothing."""
     outdated: bool
     """Whether the findings have changed since the verdict."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it waits for somebody to act on what was found."""
+        if self.withdrawn:
+            return False
+        found = self.weight in (Weight.BARS, Weight.COMPLETES) or self.falls_with != ""
+        undecided = self.verdict is None and found
+        return undecided or self.words > 0 or self.outdated or self.verdict is Verdict.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,11 @@ class _Round:
     falling: Mapping[str, str]
     hits: Sequence[IdentityHit]
 
+    def order(self, number: str) -> tuple[int, list[tuple[int, str]]]:
+        """Studios first; S2 before S10."""
+        parts = re.split(r"([0-9]+)", number)
+        return _TRACKS.index(self.entered[number].track), [(int(p) if p.isdecimal() else 0, p) for p in parts]
+
     def verdict(self, number: str) -> Verdict | None:
         row = self.newest.get(number)
         return Verdict(row.verdict) if row else None
@@ -185,9 +201,9 @@ class _Round:
 
 
 def lines(session: Session, policy: Policy, round_id: int, closes_on: date) -> list[Line]:
-    """Every application of the round, in the order of numbers."""
+    """Every application of the round, studios first, in the order of numbers."""
     whole = _read(session, policy, round_id, closes_on)
-    return [whole.line(number) for number in whole.entered]
+    return [whole.line(number) for number in sorted(whole.entered, key=whole.order)]
 
 
 def one(session: Session, policy: Policy, round_id: int, closes_on: date, number: str) -> Dossier | None:

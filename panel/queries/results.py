@@ -22,7 +22,7 @@ from panel.rules.results import Comparison, Figures
 from panel.rules.sheets import SheetState
 from panel.rules.steps import Step
 from panel.rules.votes import Awaited
-from panel.sentences import outcomes
+from panel.sentences import events, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ class TrackView:
     reserve: tuple[PlaceView, ...]
     others: tuple[PlaceView, ...]
     comparison: Comparison | None
+    line: str
+    """The cut line in words."""
 
     @property
     def places(self) -> tuple[PlaceView, ...]:
@@ -151,6 +153,11 @@ class TieView:
         return self.pending.awaited is Awaited.CHAIR
 
     @property
+    def tally(self) -> str:
+        """The votes cast so far, as in P17 4:P18 4."""
+        return "、".join(f"{number} {count}" for number, count in self.pending.votes)
+
+    @property
     def chair(self) -> Person | None:
         """The chair, where the chair may decide on this tie."""
         return next((voter for voter in self.voters if voter.chair), None)
@@ -191,6 +198,11 @@ class ResultView:
     history: tuple[Computation, ...]
     finalised: Signature | None
     proposed: Signature | None
+
+    @property
+    def method(self) -> str:
+        """The official method in words."""
+        return events.value("method", self.policy.method)
 
     @property
     def sheets(self) -> tuple[SheetView, ...]:
@@ -259,7 +271,7 @@ def _tracks(
         reserve = outcome.reserve[place.track]
         return PlaceView(
             place=place,
-            unit=row.unit + row.branch,
+            unit=" · ".join(filter(None, (row.unit, row.branch))),
             title=row.title or row.occupation,
             blind_code=row.blind_code or "",
             sentence=outcomes.sentence(place, policy),
@@ -279,6 +291,7 @@ def _tracks(
                 reserve=tuple(one for one in places if one.reserve),
                 others=tuple(one for one in places if not one.place.selected and not one.reserve),
                 comparison=found.result.comparisons.get(track),
+                line=outcomes.line(outcome.cuts[track], policy),
             )
         )
     return tuple(several)

@@ -1,6 +1,7 @@
 """The audit trail (留痕) as an inspector reads it: in sentences, with the names behind its pseudonyms.
 
-The names are looked up when the page is made; the trail itself holds none. Units show from the first verdict on.
+The names are looked up when the page is made; the trail itself holds none. Units show once there
+is a verdict.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ def entry(session: Session, index: int) -> EntryDetail | None:
 
 def stages(session: Session, round_id: int, now: datetime) -> list[StageSpan]:
     """Every stage of a round as the trail tells it, with the time that each took."""
-    begun = {stage: record for stage, record in _begun(session, str(round_id))}
+    begun = dict(_begun(session, str(round_id)))
     passed = [stage for stage in ORDER if stage in begun]
     names = _Names(session)
     spans = []
@@ -298,12 +299,17 @@ def _subjects(session: Session, thing: str) -> tuple[str, ...]:
     """How the trail may name it: itself, an expert or unit of that name, and the sheets of either."""
     experts = session.exec(
         select(tables.Expert.id, tables.Expert.number)
-        .where((tables.Expert.number == thing) | col(tables.Expert.name).contains(thing, autoescape=True))
+        .where(
+            (col(tables.Expert.number) == thing) | col(tables.Expert.name).contains(thing, autoescape=True)
+        )
         .limit(MOST_MATCHES)
     ).all()
     applications = session.exec(
         select(tables.Application.id, tables.Application.number)
-        .where((tables.Application.number == thing) | col(tables.Application.unit).contains(thing, autoescape=True))
+        .where(
+            (col(tables.Application.number) == thing)
+            | col(tables.Application.unit).contains(thing, autoescape=True)
+        )
         .limit(MOST_MATCHES)
     ).all()
     sheets = session.exec(

@@ -110,7 +110,9 @@ class Fact:
     digest: bool = False
 
 
-def facts(data: Mapping[str, Any], *, without: frozenset[str] = frozenset(), name: Name = str) -> Iterator[Fact]:
+def facts(
+    data: Mapping[str, Any], *, without: frozenset[str] = frozenset(), name: Name = str
+) -> Iterator[Fact]:
     """Every field of an entry's data in words, but those in `without`."""
     for field, given in data.items():
         if field not in without:
@@ -138,7 +140,7 @@ def _text(field: str, given: Any, name: Name) -> str:
 
 
 def _named(identifier: str, name: Name) -> str:
-    """An expert, an application, the sheet of one on the other, or an expert with the reason for leaving out."""
+    """An expert, an application, the sheet of one on the other, or an expert with why one was left out."""
     expert, colon, why = identifier.partition(":")
     if colon:
         return _("{expert}（{why}）").format(

@@ -119,7 +119,7 @@ TITLES: Mapping[str, str] = {
     "watch.result": N_("查看评审结果"),
     "watch.verify": N_("核验留痕"),
     REFUSED: N_("被拒绝的操作"),
-    # Pages and acts that were refused before any event could be tried are logged by the action they asked for.
+    # What was refused before any act could be tried is logged by the action it asked for.
     Action.USE_OWN_ACCOUNT: N_("使用本人账号"),
     Action.MANAGE_ACCOUNTS: N_("管理账号"),
     Action.ISSUE_EXPERT_CODE: N_("签发专家激活码"),

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from panel.language import N_, SOURCE, _, current
 from panel.rules import rounding
 from panel.rules.criteria import Policy
-from panel.rules.places import Place
+from panel.rules.places import Cut, Place
 from panel.rules.reasons import (
     BelowCap,
     BelowFloor,
@@ -40,6 +40,17 @@ Worded: TypeAlias = Callable[[Any, Place, Policy], str]
 def sentence(place: Place, policy: Policy) -> str:
     """The place in words, with the figures it rests on."""
     return _WORDED[type(place.facts)](place.facts, place, policy)
+
+
+def line(cut: Cut, policy: Policy) -> str:
+    """The cut line of a track."""
+    figure = points(policy)
+    words = _("入选线：限额 {cap} 名").format(cap=cut.cap)
+    if cut.last_in is not None:
+        words += _("，入选最低分 {score}").format(score=figure(cut.last_in))
+    if cut.first_out is not None:
+        words += _("，线下最高分 {score}").format(score=figure(cut.first_out))
+    return words
 
 
 def points(policy: Policy) -> Figure:

@@ -9,8 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy import Engine
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
@@ -18,7 +17,7 @@ from panel import clock
 from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
-from panel.db.engine import GLANCES, WRITES, is_sqlite, open_engine, steady
+from panel.db.engine import GLANCES, WRITES, changed, is_sqlite, open_engine, steady
 from panel.db.turns import FifoLock
 from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
 from panel.language import _
@@ -139,7 +138,7 @@ class Office:
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
         """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
         try:
-            with self._turn(), Writing(self._writer, expire_on_commit=False) as session:
+            with self._turn(), Session(self._writer, expire_on_commit=False) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
@@ -163,7 +162,7 @@ class Office:
         now = self.clock()
         if not self._quota.take(actor.id, now):
             return
-        with self._turn(), Writing(self._writer) as session:
+        with self._turn(), Session(self._writer) as session:
             change = Change(session, actor, now)
             change.record(Refused(tried=tried, why=why), round_id=round_id, ok=False)
             _commit(change)
@@ -185,25 +184,10 @@ def _read(text: str) -> Policy:
     return read_policy(text, "the round's policy")
 
 
-class Writing(Session):
-    """A session that notices its writes, by the unit of work or in bulk; `text()` is banned outside `db`."""
-
-
-@event.listens_for(Writing, "after_flush")
-def _flushed(session: Session, _context: UOWTransaction) -> None:
-    session.info["changed"] = True
-
-
-@event.listens_for(Writing, "do_orm_execute")
-def _executed(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        state.session.info["changed"] = True
-
-
 def _commit(change: Change) -> None:
     session = change.session
     session.flush()
-    if session.info.get("changed") and not change.entries:
+    if not change.entries and changed(session.connection()):
         raise UnrecordedChange("a change without an audit event was about to be committed")
     change.number()
     session.commit()

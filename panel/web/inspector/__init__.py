@@ -1,11 +1,11 @@
 """The inspector's view: everything, live, and nothing to write."""
 
-from panel.web.inspector import applications, log, panel, results, rounds, verify
+from panel.web.inspector import applications, log, panelists, results, rounds, verify
 
 BLUEPRINTS = (
     applications.blueprint,
     log.blueprint,
-    panel.blueprint,
+    panelists.blueprint,
     results.blueprint,
     rounds.blueprint,
     verify.blueprint,

@@ -11,11 +11,12 @@ from panel.queries.rounds import RoundView
 from panel.rules.criteria import Policy
 from panel.rules.permissions import Action, Role, may
 from panel.web import current
+from panel.web.inspector import wording
 
 PLACES = (
     ("inspector_rounds.page", N_("环节与进度"), Action.SEE_ROUND),
     ("inspector_applications.index", N_("申报与资格审查"), Action.SEE_APPLICATIONS),
-    ("inspector_panel.index", N_("专家组与回避"), Action.SEE_EXPERTS),
+    ("inspector_panelists.index", N_("专家组与回避"), Action.SEE_EXPERTS),
     ("inspector_results.show", N_("评审结果"), Action.SEE_RESULT),
 )
 
@@ -28,7 +29,7 @@ def page(template: str, **context: Any) -> str:
         for endpoint, text, action in PLACES
         if allowed(action, round_)
     ]
-    return render_template(template, page_round=round_, code=round_.code, tabs=tabs, **context)
+    return render_template(template, page_round=round_, code=round_.code, tabs=tabs, words=wording, **context)
 
 
 def allowed(action: Action, round_: RoundView) -> bool:

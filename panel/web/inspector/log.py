@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from zlib import crc32
 
-from flask import Blueprint, Response, make_response, render_template, request, session, url_for
+from flask import Blueprint, Response, make_response, render_template, request, session
 
 from panel import language
 from panel.clock import office_date
 from panel.errors import NotFound
 from panel.language import _
 from panel.queries import rounds, trail
-from panel.queries.trail import EntryView
+from panel.queries.trail import EntryDetail, EntryView
 from panel.rules.permissions import Action
 from panel.rules.stages import ORDER
 from panel.sentences.events import KINDS
@@ -47,7 +48,9 @@ def home() -> str:
         tag=_tag(length, filters),
         filters=filters,
         now=current.office().clock(),
-        people=trail.people(reader),
+        people=[
+            (one.id, f"{one.name}（{one.role}）" if one.role else one.name) for one in trail.people(reader)
+        ],
         periods=_periods(),
         kinds=[(kind.value, _(text)) for kind, text in KINDS.items()],
     )
@@ -81,7 +84,7 @@ def entry(index: int) -> str:
     found = trail.entry(current.reader(), index)
     if found is None:
         raise NotFound("no such entry")
-    return render_template("inspector/entry.html", entry=found)
+    return render_template("inspector/entry.html", entry=found, ladder=_ladder(found))
 
 
 def _answer(response: Response, seen: int, filters: Chosen) -> Response:
@@ -95,6 +98,27 @@ def _answer(response: Response, seen: int, filters: Chosen) -> Response:
 def _tag(seen: int, filters: Chosen) -> str:
     worded = f"{language.current()} {sorted(filters.fields.items())}"
     return f"{seen}-{crc32(worded.encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the way to the root: what stands beside, and the entries that both cover together."""
+
+    first: int
+    last: int
+    left: bool
+    hash: str
+    joined: tuple[int, int]
+
+
+def _ladder(found: EntryDetail) -> list[Rung]:
+    first = last = found.view.index
+    rungs = []
+    for beside in found.proof.path if found.proof else ():
+        end = beside.first + beside.count - 1
+        first, last = min(first, beside.first), max(last, end)
+        rungs.append(Rung(beside.first, end, beside.left, beside.hash.hex(), (first, last)))
+    return rungs
 
 
 def _by_day(entries: tuple[EntryView, ...]) -> list[tuple[date, list[EntryView]]]:

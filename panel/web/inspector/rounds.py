@@ -6,7 +6,9 @@ from flask import Blueprint, render_template
 
 from panel.queries import progress, rounds, trail
 from panel.rules.permissions import Action
+from panel.rules.stages import ORDER, Stage
 from panel.services import desks, watching
+from panel.vocabulary import term
 from panel.web import current
 from panel.web.access import allow
 from panel.web.inspector import desk
@@ -17,13 +19,8 @@ blueprint = Blueprint("inspector_rounds", __name__, url_prefix="/inspector/round
 @blueprint.get("")
 @allow(Action.WATCH)
 def listing() -> str:
-    """Every round with its stages."""
-    reader, now = current.reader(), current.office().clock()
-    several = rounds.everyone(reader)
-    return render_template(
-        "inspector/rounds.html",
-        rounds=[(round_, trail.stages(reader, round_.id, now)) for round_ in several],
-    )
+    """Every round with where it stands."""
+    return render_template("inspector/rounds.html", rounds=rounds.everyone(current.reader()), rail=_rail())
 
 
 @blueprint.get("/<code>")
@@ -36,7 +33,12 @@ def page(code: str) -> str:
     counted = desk.allowed(Action.SEE_PROGRESS, round_)
     return desk.page(
         "inspector/round.html",
+        rail=_rail(),
         stages=trail.stages(reader, round_.id, office.clock()),
         desk=desks.of(office, reader, code, current.actor()),
         progress=progress.panelists(reader, round_.id) if counted else [],
     )
+
+
+def _rail() -> list[tuple[Stage, str]]:
+    return [(stage, term(stage)) for stage in ORDER]

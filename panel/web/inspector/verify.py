@@ -71,4 +71,6 @@ def _checkpoint(found: Verification) -> str:
 
 def _picture(found: Verification) -> str:
     code = segno.make(_checkpoint(found), error="m", micro=False)
-    return code.svg_inline(border=2, omitsize=True, svgclass="qr__code", lineclass=None, title=_("校验点二维码"))
+    return code.svg_inline(
+        border=2, omitsize=True, svgclass="qr__code", lineclass=None, title=_("校验点二维码")
+    )

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from panel.audit.events import ApplicationCorrected, ApplicationWithdrawn
 from panel.documents import corrections
 from panel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
 from panel.language import N_, _
 from panel.queries import applications as register
 from panel.queries import dossiers
-from panel.queries.dossiers import Dossier, Line
+from panel.queries.dossiers import Act, Dossier, Line
 from panel.rules.applications import (
     REQUIRED_MATERIALS,
     BudgetCategory,
@@ -48,6 +49,33 @@ VERDICT_TONES = {
 }
 VERDICT_ICONS = {Verdict.REFUSED: "close", Verdict.VETOED: "ban"}
 WEIGHT_TONES = {Weight.BARS: "act", Weight.COMPLETES: "act", Weight.WARNS: "warn"}
+
+FIELD_NAMES = {
+    "unit": N_("申报单位"),
+    "unit_code": N_("统一社会信用代码"),
+    "parent_unit": N_("上级单位"),
+    "branch": N_("分公司（分厂）"),
+    "address": N_("地址"),
+    "in_district": N_("在本区注册或经营"),
+    "master_name": N_("技能大师姓名"),
+    "master_key": N_("身份证号"),
+    "master_last4": N_("身份证尾号"),
+    "occupation": N_("职业（工种）"),
+    "occupation_state": N_("职业列入情况"),
+    "certificate": N_("证书等级"),
+    "exception": N_("例外说明"),
+    "linked_studio": N_("所属工作室编号"),
+    "title": N_("项目名称"),
+    "kind": N_("项目类别"),
+    "months": N_("建设期（月）"),
+    "total_fen": N_("总预算（元）"),
+    "subsidy_fen": N_("申请补助（元）"),
+    "summary": N_("内容摘要"),
+    "team": N_("团队成员"),
+    "budget": N_("经费预算"),
+    "materials": N_("申报材料"),
+    "statements": N_("评审陈述"),
+}
 
 FOUND: Mapping[str, tuple[str, Callable[[Line], bool]]] = {
     "bars": (N_("不符合条件"), lambda line: line.weight is Weight.BARS),
@@ -279,9 +307,38 @@ def _one(number: str, problems: list[dict[str, str]] | None = None) -> str:
         criteria=_criteria(dossier.application.track),
         required=REQUIRED_MATERIALS[dossier.application.track],
         neighbours=_neighbours(number),
+        text_names=_text_names(dossier),
+        act_words=_act_words,
         sentence=sentence,
         **_marks(),
     )
+
+
+def _text_names(dossier: Dossier) -> list[tuple[str, str]]:
+    """The texts that experts read, with what they are called."""
+    criteria = _criteria(dossier.application.track)
+    names = [("title", _("项目名称")), ("summary", _("内容摘要"))]
+    names += [(f"{STATEMENT}{id_}", f"{id_} {name}") for id_, name in criteria.items()]
+    for row in range(1, len(dossier.application.budget) + 1):
+        names.append((f"budget:{row}:item", _("预算第 {row} 行支出内容").format(row=row)))
+        names.append((f"budget:{row}:note", _("预算第 {row} 行测算说明").format(row=row)))
+    # A line of the budget is shown here only where something in it has to be looked at.
+    return [
+        (field, name) for field, name in names if not field.startswith("budget") or _marked(dossier, field)
+    ]
+
+
+def _marked(dossier: Dossier, field: str) -> bool:
+    passage = dossier.passages.get(field)
+    return passage is not None and any(piece.kind for piece in passage.pieces)
+
+
+def _act_words(act: Act) -> str:
+    """Something that was done, in words."""
+    if act.act == ApplicationCorrected.act:
+        names = "、".join(_(FIELD_NAMES.get(field, field)) for field in act.fields)
+        return _("更正：{names}").format(names=names)
+    return _("撤回") if act.act == ApplicationWithdrawn.act else _("词语可以保留")
 
 
 def _neighbours(number: str) -> tuple[str, str]:

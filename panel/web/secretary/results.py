@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
@@ -10,13 +10,13 @@ from panel.language import _
 from panel.queries import results
 from panel.queries.results import ResultView, TieView
 from panel.rules.permissions import Action
-from panel.rules.reasons import Reason
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
 from panel.rules.votes import Ballot
 from panel.services import accounts, exports, rankings, stages
 from panel.web import current, forms
 from panel.web.access import allow
+from panel.web.secretary import desk
 
 blueprint = Blueprint("secretary_results", __name__, url_prefix="/secretary/rounds/<code>/result")
 
@@ -113,17 +113,23 @@ def _page(
     problems: tuple[Problem, ...] = (),
     wrong_password: str = "",
 ) -> str:
-    return render_template(
+    return desk.page(
         "secretary/result.html",
         view=view,
-        page_round=view.round_,
         given=request.form,
         wrong_tie=wrong_tie,
-        problems=problems,
+        problems=[_problem(problem) for problem in problems],
         wrong_password=wrong_password,
         Stage=Stage,
-        Reason=Reason,
     )
+
+
+def _problem(problem: Problem) -> dict[str, str]:
+    """A fault of a vote, leading to the voter whom it names."""
+    named = [word for word in f"{problem.where} {problem.value}".split() if f"choice-{word}" in request.form]
+    missing = f"choice-{problem.value}"
+    field = f"reason-{named[0]}" if named else missing
+    return {"field": field, "message": f"{problem.where} {problem.value}：{problem.remedy}"}
 
 
 def _ballots(tie: TieView) -> tuple[Ballot, ...]:

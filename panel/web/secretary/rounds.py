@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from panel.rules.permissions import Action, may
 from panel.rules.stages import ORDER, Stage
 from panel.rules.steps import LEADS_TO, NEEDS, BlockerCode, Step
 from panel.sentences import blockers as sentences
+from panel.sentences import steps
 from panel.services import accounts, desks, stages
 from panel.services import rounds as round_services
 from panel.services.desks import Desk
@@ -45,31 +45,6 @@ _MEND: Mapping[BlockerCode, tuple[str, str, Mapping[str, str]]] = {
     BlockerCode.TIE_PENDING: ("secretary_results.show", N_("去投票"), {}),
 }
 """Where each blocker is mended."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepWords:
-    """How a step is put to the person who takes it."""
-
-    title: str
-    effect: str
-
-
-STEPS = {
-    Step.OPEN_SCORING: StepWords(
-        N_("确认开启评分？"),
-        N_("评审办法将随本批次固定，申报、专家组不能再改动；专家开始按盲评编号独立评分。"),
-    ),
-    Step.CLOSE_SCORING: StepWords(
-        N_("确认结束评分？"), N_("专家不能再评分或提交；已提交的评分表继续密封，任何人仍看不到分数。")
-    ),
-    Step.OPEN_SEALS: StepWords(
-        N_("确认启封？"), N_("全部密封的评分表同时公开给秘书和纪检监察员，并立即计算评审结果。")
-    ),
-    Step.FINALIZE: StepWords(
-        N_("确认评审结果？"), N_("结果确认后不能再改动，只能按同样的输入重新核算。此操作需要再次输入密码。")
-    ),
-}
 
 
 @blueprint.get("/")
@@ -111,8 +86,6 @@ def _take(code: str, step: Step) -> Page:
     reason = forms.text("reason", _("理由"), required=False)
     current.close_reader()
     try:
-        if step is Step.FINALIZE:
-            accounts.confirm_password(office, actor, forms.secret("password"), NEEDS[step])
         proposal = stages.take(office, actor, code, step, reason)
     except RuleBroken as refusal:
         return _page(code, refusal.message), 409
@@ -142,13 +115,6 @@ def close_scoring(code: str) -> Page:
 def open_seals(code: str) -> Page:
     """Open all sealed sheets at once."""
     return _take(code, Step.OPEN_SEALS)
-
-
-@blueprint.post("/rounds/<code>/finalize")
-@allow(Action.FINALIZE)
-def finalize(code: str) -> Page:
-    """Make the result final."""
-    return _take(code, Step.FINALIZE)
 
 
 @blueprint.post("/rounds/<code>/proposals/<int:proposal>/confirm")
@@ -216,9 +182,9 @@ def _page(code: str, problem: str) -> str:
         "secretary/round.html",
         round=round_,
         desk=found,
-        stages=[(stage.value, term(stage)) for stage in ORDER],
+        rail=[(stage.value, term(stage)) for stage in ORDER],
         checklist=_checklist(found, code),
-        words=STEPS.get(found.step) if found.step else None,
+        effect=steps.effect(found.pending.step if found.pending else found.step) if found.step else "",
         step_action=_step_action(found, code),
         may_take=found.step is not None and desk.can(NEEDS[found.step]),
         forced=[b for b in found.blockers if b.code is BlockerCode.SHEETS_MISSING],
@@ -233,7 +199,12 @@ def _page(code: str, problem: str) -> str:
 
 
 def _step_action(found: Desk, code: str) -> str:
-    return url_for(f"secretary_rounds.{found.step.value}", code=code) if found.step else ""
+    """Where the step is taken: finalising happens where the result is looked at."""
+    if found.step is None:
+        return ""
+    if found.step is Step.FINALIZE:
+        return url_for("secretary_results.show", code=code)
+    return url_for(f"secretary_rounds.{found.step.value}", code=code)
 
 
 def _checklist(found: Desk, code: str) -> list[dict[str, str]]:

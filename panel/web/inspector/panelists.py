@@ -10,7 +10,7 @@ from panel.web import current
 from panel.web.access import allow
 from panel.web.inspector import desk
 
-blueprint = Blueprint("inspector_panel", __name__, url_prefix="/inspector/rounds/<code>/panel")
+blueprint = Blueprint("inspector_panelists", __name__, url_prefix="/inspector/rounds/<code>/panel")
 
 
 @blueprint.get("")
@@ -19,7 +19,7 @@ def index(code: str) -> str:
     """Members, draws repeated on the spot, the matrix of conflicts, and every decision with its reason."""
     reader, round_id = current.reader(), current.round_().id
     return desk.page(
-        "inspector/panel.html",
+        "inspector/panelists.html",
         members=panelists.of_round(reader, round_id),
         draws=draws.of_round(reader, round_id),
         faults=draws.faults(reader, round_id),

@@ -1,0 +1,80 @@
+"""The application as an expert reaches it, without a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from panel.app import create_app
+from panel.services.office import Actor, Office
+from tests.world import PASSWORD, World
+
+ROUND = "/expert/rounds/2026/"
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody who is signed in; forms are sent with the token of the session."""
+
+    client: FlaskClient
+    token: str = ""
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self._remember(self.client.get(path, headers=headers))
+
+    def post(self, path: str, fields: dict[str, object] | None = None, **headers: str) -> TestResponse:
+        sent = {"X-CSRFToken": self.token, **headers}
+        return self._remember(self.client.post(path, data=fields or {}, headers=sent))
+
+    def _remember(self, answer: TestResponse) -> TestResponse:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
+        self.token = found[1] if found else self.token
+        return answer
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    """The application over the office under test."""
+    return create_app(office)
+
+
+Visit = Callable[[Actor], Visitor]
+
+
+@pytest.fixture
+def visit(app: Flask, world: World) -> Visit:
+    """Answers somebody who has just signed in."""
+
+    def sign_in(actor: Actor) -> Visitor:
+        login = next(login for login, known in world.accounts.items() if known == actor)
+        visitor = Visitor(app.test_client())
+        visitor.get("/sign-in")
+        assert visitor.post("/sign-in", {"login": login, "password": PASSWORD}).status_code == 303
+        visitor.get("/account/password")
+        return visitor
+
+    return sign_in
+
+
+@pytest.fixture
+def round_id(world: World) -> int:
+    """A round in scoring with a studio (SX-01, named) and a project (PX-02, coded)."""
+    return world.scoring_round()
+
+
+@pytest.fixture
+def expert(world: World, round_id: int) -> Actor:
+    """The chair, E1."""
+    return world.accounts["E1"]
+
+
+@pytest.fixture
+def visitor(visit: Visit, expert: Actor) -> Visitor:
+    """E1, signed in."""
+    return visit(expert)
