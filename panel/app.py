@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -114,6 +114,7 @@ def _context() -> dict[str, object]:
             "role_term": term(viewer.role),
             "login": viewer.login,
         },
+        "viewer_links": [{"href": url_for("account.password_form"), "text": language._("修改密码")}],
         "htmx_url": assets.htmx_url(),
         "term": term,
         "Role": Role,

@@ -46,7 +46,8 @@ def use(locale: str) -> None:
 def _(message: str) -> str:
     """`message` in the reader's language; a message that no catalogue knows stays Chinese."""
     locale = _current.get()
-    return message if locale == SOURCE else catalogue(locale).gettext(message)
+    # Asked for nothing, gettext would answer with the head of the catalogue.
+    return message if locale == SOURCE or not message else catalogue(locale).gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know

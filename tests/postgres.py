@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ SETTINGS = {
 
 
 @contextmanager
-def cluster() -> Iterator[str | None]:
+def cluster(settings: Mapping[str, str] = SETTINGS) -> Iterator[str | None]:
     """Yield the URL of a server whose superuser the tests are, or None where there is no PostgreSQL.
 
     The environment variable wins; otherwise a cluster is made, and stopped and removed whatever happens.
@@ -49,7 +49,7 @@ def cluster() -> Iterator[str | None]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="panel-postgres-") as directory,
-        _started(programs, Path(directory)) as url,
+        _started(programs, Path(directory), settings) as url,
     ):
         yield url
 
@@ -69,7 +69,7 @@ def _version(folder: Path) -> int:
 
 
 @contextmanager
-def _started(programs: Path, home: Path) -> Iterator[str]:
+def _started(programs: Path, home: Path, settings: Mapping[str, str]) -> Iterator[str]:
     data, password, port = home / "data", secrets.token_urlsafe(16), _free_port()
     password_file = home / "password"
     password_file.write_text(password, encoding="ascii")
@@ -93,7 +93,7 @@ def _started(programs: Path, home: Path) -> Iterator[str]:
 
     login = ("-U", "tests", "--pwfile", str(password_file), "-A", "scram-sha-256")
     call("initdb", *login, "--encoding=UTF8", "--locale=C")
-    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     try:
         call("pg_ctl", "start", "-w", "-l", str(data / "log"), "-o", f"-p {port} {options}")
         yield f"postgresql+psycopg://tests:{password}@127.0.0.1:{port}/postgres"

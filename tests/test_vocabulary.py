@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import pytest
 
 from panel.vocabulary import TERMS, term
@@ -9,7 +11,7 @@ from tools import glossary
 
 
 @pytest.mark.parametrize("kind", TERMS, ids=lambda kind: kind.__name__)
-def test_every_member_has_a_term_of_its_own(kind: type) -> None:
+def test_every_member_has_a_term_of_its_own(kind: type[StrEnum]) -> None:
     terms = [term(member) for member in kind]
     assert all(terms)
     assert len(set(terms)) == len(terms)

@@ -1,4 +1,4 @@
-"""People and rounds for tests, put into the store directly: what stands before the act that a test is about."""
+"""People and rounds for tests, put into the store directly: what stands before the act under test."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session, SQLModel, select
 
 from panel import tables
+from panel.clock import Clock
 from panel.db.engine import WRITES
 from panel.rules.applications import (
     Application,
@@ -29,9 +29,6 @@ from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage, reached
 from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office, log_id
-
-if TYPE_CHECKING:
-    from tests.conftest import StandingClock
 
 PASSWORD = "correct horse battery"
 # Hashed once for all tests: the hash is slow on purpose.
@@ -72,13 +69,15 @@ class World:
     """The office under test, and short ways to fill it."""
 
     office: Office
-    clock: StandingClock
+    clock: Clock
     accounts: dict[str, Actor] = field(default_factory=dict)
 
     @contextmanager
     def store(self) -> Iterator[Session]:
         """Write to the store past the services: only to set the scene, or to tamper."""
-        with Session(self.office.engine.execution_options(**{WRITES: True}), expire_on_commit=False) as session:
+        with Session(
+            self.office.engine.execution_options(**{WRITES: True}), expire_on_commit=False
+        ) as session:
             yield session
             session.commit()
 
@@ -146,7 +145,12 @@ class World:
             session.add(row)
 
     def application(
-        self, round_id: int, plain: Application, *, verdict: Verdict | None = Verdict.ACCEPTED, blind_code: str = ""
+        self,
+        round_id: int,
+        plain: Application,
+        *,
+        verdict: Verdict | None = Verdict.ACCEPTED,
+        blind_code: str = "",
     ) -> int:
         """An application as it was handed in, with its verdict unless None."""
         row = tables.Application(
@@ -181,7 +185,11 @@ class World:
             *(tables.Member(application_id=row.id, name=m.name, employment=m.employment) for m in plain.team),
             *(
                 tables.BudgetLine(
-                    application_id=row.id, category=b.category, item=b.item, amount_fen=b.amount_fen, note=b.note
+                    application_id=row.id,
+                    category=b.category,
+                    item=b.item,
+                    amount_fen=b.amount_fen,
+                    note=b.note,
                 )
                 for b in plain.budget
             ),
@@ -228,6 +236,7 @@ class World:
         ]
         for n in range(1, experts + 1):
             expert = self.expert(f"E{n}", round_id, chair=n == 1)
+            assert expert.expert_id is not None
             self.add(
                 *(
                     tables.Sheet(round_id=round_id, expert_id=expert.expert_id, application_id=a, position=p)

@@ -1,7 +1,8 @@
 """Keep the catalogues of other languages in step with the texts: `python -m tools.catalogue`.
 
-Reads every message out of the code and the templates, keeps the translations there are, drops those whose text
-is gone, and says what has none yet. No dates, no line numbers, no guesses: the same texts give the same file.
+Reads every message out of the code and the templates, keeps the translations there are, drops those whose
+text is gone, and says what has none yet. No dates, no line numbers, no guesses: the same texts give the same
+file.
 """
 
 from __future__ import annotations

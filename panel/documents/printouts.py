@@ -41,7 +41,8 @@ class Styles:
 
     def text(self, **what: Any) -> Format:
         """A bordered cell of text."""
-        return self.of(**{"text_wrap": True, "border": 1, "border_color": LINE, "quote_prefix": True} | what)
+        shown = {"text_wrap": True, "border": 1, "border_color": LINE, "quote_prefix": True}
+        return self.of(**shown | ({} if "align" in what else {"indent": 1}) | what)
 
     def figure(self, number_format: str = "0", **what: Any) -> Format:
         """A bordered cell with a number."""
@@ -156,7 +157,7 @@ class Sheet:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column; a Chinese character counts as two."""
-    return sum(max(1, math.ceil(_columns(line) * 1.12 / width)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(_columns(line) * 1.06 / (width - 1))) for line in text.split("\n"))
 
 
 def _columns(line: str) -> int:

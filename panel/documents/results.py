@@ -75,7 +75,7 @@ def _state(view: ResultView) -> list[tuple[str, bool]]:
 
 def _places(view: ResultView, styles: Styles) -> None:
     """Both tracks with the cut line and the reason of every place."""
-    sheet = styles.sheet(_("结果"), (8, 10, 8, 30, 26, 10, 10, 8, 16, 62))
+    sheet = styles.sheet(_("结果"), (8, 10, 8, 32, 30, 10, 10, 8, 20, 64))
     sheet.title(_heading(view, _("评审结果")), _state(view))
     sheet.head(
         [
@@ -98,10 +98,10 @@ def _places(view: ResultView, styles: Styles) -> None:
             )
         )
         for one in track.selected:
-            _place(sheet, one, chosen=True)
+            _place(sheet, view, one, chosen=True)
         sheet.rule(track.line)
         for one in (*track.reserve, *track.others):
-            _place(sheet, one, chosen=False)
+            _place(sheet, view, one, chosen=False)
         sheet.gap()
     sheet.note(
         _(
@@ -111,7 +111,7 @@ def _places(view: ResultView, styles: Styles) -> None:
     sheet.finish(_foot(view))
 
 
-def _place(sheet: Sheet, one: PlaceView, *, chosen: bool) -> None:
+def _place(sheet: Sheet, view: ResultView, one: PlaceView, *, chosen: bool) -> None:
     styles, scale = sheet.styles, 10**sheet.styles.places
     ground: dict[str, Any] = {"bg_color": PALE} if chosen else {}
     bold: dict[str, Any] = {"bold": True} if chosen else {}
@@ -130,7 +130,7 @@ def _place(sheet: Sheet, one: PlaceView, *, chosen: bool) -> None:
             one.place.official / scale if one.place.official is not None else None,
             figures.raw_mean / scale if figures and shown else None,
             figures.sheets if figures else None,
-            verdict(one),
+            verdict(view, one),
             one.sentence,
         ],
         [
@@ -148,8 +148,10 @@ def _place(sheet: Sheet, one: PlaceView, *, chosen: bool) -> None:
     )
 
 
-def verdict(one: PlaceView) -> str:
+def verdict(view: ResultView, one: PlaceView) -> str:
     """The outcome in a word or two."""
+    if any(one.number in tie.pending.applications for tie in view.ties):
+        return _("并列待定")
     words = term(one.place.reason)
     if one.promoted:
         return _("{verdict}（递补）").format(verdict=words)
@@ -161,7 +163,7 @@ def verdict(one: PlaceView) -> str:
 def _matrix(view: ResultView, styles: Styles) -> None:
     """Totals, expert by application."""
     experts = view.panel
-    sheet = styles.sheet(_("汇总"), (9, 34, *[9] * len(experts), 9, 10, 10))
+    sheet = styles.sheet(_("汇总"), (9, 36, *[11] * len(experts), 10, 10, 10))
     sheet.title(_heading(view, _("评分汇总")), _state(view)[:1])
     sheet.head(
         [
@@ -187,7 +189,7 @@ def _matrix(view: ResultView, styles: Styles) -> None:
 def _matrix_row(sheet: Sheet, view: ResultView, one: PlaceView) -> None:
     styles, scale = sheet.styles, 10**sheet.styles.places
     given = {each.expert: each for each in one.sheets}
-    counted = one.figures.sheets if one.figures else 0
+    counted = one.figures.sheets if one.figures else None
     shown = one.place.official is not None
     sheet.cells(
         [

@@ -50,6 +50,8 @@ class Decision:
     reach: Reach
     target: str
     covers: tuple[str, ...]
+    judged: tuple[str, ...]
+    """Of those covered, what may still be judged."""
     reason: str
     late: bool
     decided_by: str
@@ -73,6 +75,8 @@ class ConflictView:
     known_at: datetime
     settled: bool
     covers: tuple[str, ...]
+    judged: tuple[str, ...]
+    """Of those covered, what may still be judged."""
     on_panel: bool
     decision: Decision | None = None
 
@@ -108,17 +112,23 @@ class Scope:
     _known: dict[tuple[Reach, str], tuple[str, ...]] = field(default_factory=dict)
 
     def covers(self, reach: Reach, target: str) -> tuple[str, ...]:
-        """The numbers of the applications, in their order."""
+        """The numbers of the applications, studios first."""
         key = (reach, target)
         if key not in self._known:
             hidden = recusals.hidden([Recusal("", reach, target)], self.entered, self.studios)
-            self._known[key] = tuple(sorted(number for _, number in hidden))
+            covered = {number for _, number in hidden}
+            places = sorted(self.entered, key=lambda entry: list(Track).index(entry.track))
+            self._known[key] = tuple(entry.number for entry in places if entry.number in covered)
         return self._known[key]
+
+    def judged(self, reach: Reach, target: str) -> tuple[str, ...]:
+        """Of those covered, the applications that may still be judged."""
+        return tuple(number for number in self.covers(reach, target) if number in self.live)
 
     def matters(self, reach: Reach, target: str) -> bool:
         """Whether anything is covered that may still be judged; who applies bars the round whatever became
         of the application."""
-        return reach is Reach.ROUND or not self.live.isdisjoint(self.covers(reach, target))
+        return reach is Reach.ROUND or bool(self.judged(reach, target))
 
 
 def scope(session: Session, round_id: int) -> Scope:
@@ -127,7 +137,8 @@ def scope(session: Session, round_id: int) -> Scope:
     return Scope(
         tuple(applications.plain(session, round_id).values()),
         tuple(applications.studios(session, round_id).values()),
-        frozenset(number for number, verdict in verdicts.items() if verdict in _LIVE),
+        frozenset(number for number, verdict in verdicts.items() if verdict in _LIVE)
+        - eligibility.falling(session, round_id).keys(),
     )
 
 
@@ -225,6 +236,7 @@ def decisions(session: Session, round_id: int) -> list[Decision]:
             reach=Reach(row.reach),
             target=row.target,
             covers=area.covers(Reach(row.reach), row.target),
+            judged=area.judged(Reach(row.reach), row.target),
             reason=row.reason,
             late=row.late,
             decided_by=row.decided_by,
@@ -288,6 +300,7 @@ def _view(
         known_at=row.known_at,
         settled=row.settled,
         covers=covers,
+        judged=area.judged(Reach(row.reach), row.target),
         on_panel=on_panel,
         decision=_last_decision(row, expert.number, covers, decided) if row.settled else None,
     )

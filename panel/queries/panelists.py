@@ -118,20 +118,16 @@ def of_round(session: Session, round_id: int) -> list[PanelistView]:
 def sheets(session: Session, round_id: int) -> dict[tuple[str, str], SheetLine]:
     """How far every sheet has come, by expert and application; nothing of what stands in it."""
     rows = session.exec(
-        select(
-            tables.Expert.number,
-            tables.Application.number,
-            tables.Sheet.state,
-            tables.Sheet.revision,
-            tables.Application.withdrawn,
-        )
-        .join(tables.Sheet, col(tables.Sheet.expert_id) == col(tables.Expert.id))
+        select(tables.Sheet, tables.Expert.number, tables.Application)
+        .join(tables.Expert, col(tables.Expert.id) == col(tables.Sheet.expert_id))
         .join(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
         .where(tables.Sheet.round_id == round_id)
     )
     return {
-        (expert, application): SheetLine(SheetState(state), revision, withdrawn)
-        for expert, application, state, revision, withdrawn in rows
+        (expert, application.number): SheetLine(
+            SheetState(sheet.state), sheet.revision, application.withdrawn
+        )
+        for sheet, expert, application in rows
     }
 
 

@@ -76,6 +76,10 @@ class PlaceView:
         """The sheets behind the score."""
         return tuple(sheet for sheet in self.sheets if sheet.counted)
 
+    def by(self, expert: str) -> SheetView | None:
+        """The sheet of that expert."""
+        return next((sheet for sheet in self.sheets if sheet.expert == expert), None)
+
     @property
     def promoted(self) -> bool:
         """Whether it has its seat only because others fell."""
@@ -99,6 +103,11 @@ class TrackView:
     def places(self) -> tuple[PlaceView, ...]:
         """Everybody, best first."""
         return self.selected + self.reserve + self.others
+
+    @property
+    def scored(self) -> tuple[PlaceView, ...]:
+        """Those with figures."""
+        return tuple(one for one in self.places if one.figures)
 
     @property
     def fallen(self) -> tuple[PlaceView, ...]:

@@ -158,14 +158,14 @@ TITLES: Mapping[str, str] = {
 
 _SENTENCES: Mapping[str, str] = {
     "account.create": N_("建立账号：{who}，角色为{role}"),
-    "account.code": N_("为 {who} 签发一次性激活码，此前的激活码作废"),
-    "account.activate": N_("激活账号 {who}，设定密码"),
+    "account.code": N_("为{who}签发一次性激活码，此前的激活码作废"),
+    "account.activate": N_("激活账号：{who}，设定密码"),
     "account.password": N_("更改密码，其他设备上的登录同时退出"),
     "account.disable": N_("停用账号：{who}"),
     "account.enable": N_("恢复账号：{who}"),
     "account.sign_in": N_("登录系统"),
     "account.sign_out": N_("退出登录"),
-    "account.revoke": N_("强制 {who} 退出全部登录，共 {sessions} 处"),
+    "account.revoke": N_("强制{who}退出全部登录，共 {sessions} 处"),
     "round.create": N_("设立评选批次 {code}，申报截止日期 {closing_day}"),
     "round.stage": N_("评审进入“{stage}”环节（{mode}）"),
     "round.propose": N_("提请{step}，等待第二人确认"),
@@ -179,19 +179,19 @@ _SENTENCES: Mapping[str, str] = {
     "application.clear": N_("核对申报 {who} 中可能识别身份的词语，予以保留"),
     "draw.prepare": N_("第 {attempt} 次抽取准备就绪：候选 {pool} 人，排除 {excluded} 人，拟抽 {size} 人"),
     "draw.hold": N_("生成随机种子，抽出 {drawn} 名专家：{drawn_names}"),
-    "expert.select": N_("人工选定专家 {who} 进入专家组"),
-    "expert.remove": N_("将专家 {who} 移出专家组"),
-    "expert.absent": N_("登记专家 {who} 缺席"),
-    "expert.chair": N_("登记 {who} 为专家组组长"),
+    "expert.select": N_("人工选定专家 {who}进入专家组"),
+    "expert.remove": N_("将专家 {who}移出专家组"),
+    "expert.absent": N_("登记专家 {who}缺席"),
+    "expert.chair": N_("登记 {who}为专家组组长"),
     "expert.pledge": N_("签署保密与回避承诺书"),
     "conflict.find": N_("核查利益冲突，发现 {found} 项"),
-    "conflict.declare": N_("专家 {who} 申明利益冲突（{code}）"),
-    "recusal.decide": N_("决定专家 {who} 回避{target}"),
+    "conflict.declare": N_("专家 {who}申明利益冲突（{code}）"),
+    "recusal.decide": N_("决定专家 {who}回避{target}"),
     "sheet.read": N_("打开申报 {application} 的评审页面"),
     "sheet.save": N_("保存一项评分：申报 {application}，指标 {unit}"),
     "sheet.submit": N_("提交并封存评分表：申报 {application}"),
-    "sheet.return": N_("退回专家 {expert} 对申报 {application} 的评分表"),
-    "sheet.void": N_("作废专家 {expert} 对申报 {application} 的评分表，留存备查，不计入结果"),
+    "sheet.return": N_("退回专家 {expert}对申报 {application} 的评分表"),
+    "sheet.void": N_("作废专家 {expert}对申报 {application} 的评分表，留存备查，不计入结果"),
     "seal.open": N_("启封全部评分表，共 {sheets} 份"),
     "ranking.compute": N_("计算评审结果（{method}）"),
     "vote.record": N_("登记记名投票：{track} {tied_names} 并列，{ballots} 票"),
@@ -316,11 +316,11 @@ def _recusal(act: str, data: Mapping[str, Any]) -> str:
     late = bool(data.get("late"))
     if not data.get("recused"):
         return (
-            N_("决定专家 {who} 无需回避{target}（评分开始后）")
+            N_("决定专家 {who}无需回避{target}（评分开始后）")
             if late
-            else N_("决定专家 {who} 无需回避{target}")
+            else N_("决定专家 {who}无需回避{target}")
         )
-    return N_("决定专家 {who} 回避{target}（评分开始后）") if late else _SENTENCES[act]
+    return N_("决定专家 {who}回避{target}（评分开始后）") if late else _SENTENCES[act]
 
 
 def _target(data: Mapping[str, Any], name: Name) -> str:

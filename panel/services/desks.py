@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.errors import NotFound
-from panel.queries import blockers
+from panel.queries import blockers, standings
 from panel.queries.blockers import Blocker
 from panel.queries.dossiers import people
 from panel.rules.criteria import Confirmation
@@ -30,6 +30,8 @@ class Pending:
     at: datetime
     own: bool
     may_confirm: bool
+    result: str
+    """The digest of the result that would become final; nothing for another step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,12 @@ def _pending(session: Session, round_: tables.Round, actor: Actor) -> Pending | 
         at=row.proposed_at,
         own=row.proposed_as == actor.id,
         may_confirm=stages.may_confirm(session, round_, row, actor),
+        result=_result(session, round_.id) if row.step == Step.FINALIZE else "",
     )
+
+
+def _result(session: Session, round_id: int) -> str:
+    return session.exec(standings.newest(round_id)).one().result_digest
 
 
 def _chair(session: Session, round_id: int) -> str:

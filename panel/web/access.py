@@ -14,13 +14,20 @@ from werkzeug.wrappers import Response
 from panel.clock import from_stamp, later, stamp
 from panel.errors import NotAllowed, NotFound, SettingsError
 from panel.queries import rounds
-from panel.rules.permissions import Action, has_role, may
+from panel.rules.permissions import Action, Role, has_role, may
 from panel.services import sign_ins
 from panel.web import current
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
+AUDIENCES = {
+    "admin": Role.ADMINISTRATOR,
+    "expert": Role.EXPERT,
+    "inspector": Role.INSPECTOR,
+    "secretary": Role.SECRETARY,
+}
+"""Whose screens lie under which first part of an address: nobody walks through another's."""
 _DECLARED = "panel_declared"
 _SEEN = "seen"
 # How often an active session's cookie is renewed.
@@ -98,13 +105,18 @@ def _check() -> Response | None:
     if viewer is None:
         return _to_sign_in()
     action = Action(what)
-    if not has_role(action, viewer.role) or not _round_allows(action, viewer):
+    if not _own_screens(viewer) or not has_role(action, viewer.role) or not _round_allows(action, viewer):
         refusal = NotAllowed(f"{viewer.role} asked for {action}")
         current.close_reader()
         current.office().refuse(current.actor(), action, refusal, g.round.id if "round" in g else None)
         raise refusal
     _renew()
     return None
+
+
+def _own_screens(viewer: sign_ins.Viewer) -> bool:
+    owner = AUDIENCES.get(str(request.url_rule).split("/")[1])
+    return owner is None or owner is viewer.role
 
 
 def _round_allows(action: Action, viewer: sign_ins.Viewer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from panel.errors import NotFound
 from panel.language import _
@@ -20,6 +20,7 @@ from panel.sentences.conflicts import sentence
 from panel.web import current
 
 Context = dict[str, Any]
+View = TypeVar("View")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,10 @@ def progress_board(*, editable: bool) -> Context:
         "members": members,
         "present": present,
         "sheets": lines,
-        "entries": [entry for number, entry in entered.items() if number in given],
+        "entries": sorted(
+            (entry for number, entry in entered.items() if number in given),
+            key=lambda entry: list(Track).index(entry.track),
+        ),
         "done": done,
         "missing": missing,
         "void": sum(line.state is SheetState.VOID for line in lines.values()),
@@ -180,7 +184,7 @@ def _policy() -> Policy:
     return current.office().policy_named(current.reader(), current.round_().policy_digest)
 
 
-def _one(found: list[Any]) -> Any:
+def _one(found: list[View]) -> View:
     if not found:
         raise NotFound("no such thing in this round")
     return found[0]

@@ -340,9 +340,9 @@ def test_everything_that_is_tapped_is_large_enough(page_as: PageAs, size: tuple[
     for place in ("", "pledge", "conflicts", "scores", "sheets/SX-01"):
         open_sheet(page, f"/expert/rounds/2026/{place}")
         small = page.evaluate(
-            """() => [...document.querySelectorAll("a, button, summary, select, textarea, input, label.choice")]
-              .filter((e) => e.checkVisibility() && !e.closest("label.choice, .skip, .prose, .notice p, .footer")
-                 || e.matches("label.choice"))
+            """() => [...document.querySelectorAll("a, button, summary, select, textarea, input")]
+              .filter((e) => e.checkVisibility() && !e.closest(".skip, .prose, .notice p, .footer"))
+              .map((e) => e.closest("label.choice") ?? e)
               .map((e) => [e, e.getBoundingClientRect()])
               .filter(([e, r]) => r.width && r.height && r.right > 0 && (r.height < 47.5 || r.width < 47.5))
               .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""

@@ -135,7 +135,7 @@ def test_the_data_show_the_former_employer_and_the_group(world: World, office: O
     assert recusals.find(office, world.secretary, "2026") == 2
     with office.reading() as session:
         first, second = conflicts.of_round(session, round_id)
-    assert (first.expert, first.code, first.covers) == ("E2", ConflictCode.PAST_EMPLOYER, ("P02", "S02"))
+    assert (first.expert, first.code, first.covers) == ("E2", ConflictCode.PAST_EMPLOYER, ("S02", "P02"))
     assert (second.expert, second.code, second.covers) == ("E9", ConflictCode.HOLDING_GROUP, ("P12",))
     assert first.facts["counts_since"] == "2023-08-28"
     assert not first.declared
@@ -246,7 +246,7 @@ def test_a_recusal_of_a_unit_hides_its_studio_and_its_project(world: World, offi
     assert {name: value for name, value in entry.data.items() if name != "reason"} == {
         "recused": True,
         "reach": "unit",
-        "target": "P02 S02",
+        "target": "S02 P02",
         "code": "C2",
         "late": False,
     }

@@ -90,7 +90,7 @@ def activate_form() -> Page:
 @public
 def activate() -> Page:
     """Choose a password with a one-time code, then sign in with it."""
-    code, password = request.form.get("activation", ""), forms.secret("password")
+    code, password = request.form.get("activation", "")[:MAX_LOGIN], forms.secret("password")
     try:
         if password != forms.secret("again"):
             raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
@@ -98,7 +98,10 @@ def activate() -> Page:
             current.office(), code, password, ip=request.remote_addr or "", request=g.request_id
         )
     except (RuleBroken, InvalidInput) as refusal:
-        return render_template("account/activate.html", activation=code, problem=_sentence(refusal)), 422
+        page = render_template(
+            "account/activate.html", activation=code, problem=_sentence(refusal), field=_field(refusal)
+        )
+        return page, 422
     flash(_("账号已激活。您的登录名是 {login}，请登录。").format(login=login), "success")
     return redirect(url_for("account.sign_in_form"), 303)
 
@@ -120,7 +123,8 @@ def password() -> Page:
             raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
         accounts.change_password(current.office(), current.actor(), forms.secret("current"), new)
     except (RuleBroken, InvalidInput) as refusal:
-        return render_template("account/password.html", problem=_sentence(refusal)), 422
+        page = render_template("account/password.html", problem=_sentence(refusal), field=_field(refusal))
+        return page, 422
     access.end()
     flash(_("密码已更改，其他设备上的登录已全部退出，请重新登录。"), "success")
     return redirect(url_for("account.sign_in_form"), 303)
@@ -140,6 +144,13 @@ def _target() -> str:
     """Where to go next: only ever a place of our own."""
     wanted = request.values.get("next", "")
     return wanted if _OWN_PLACE.fullmatch(wanted) else url_for("account.home")
+
+
+def _field(refusal: RuleBroken | InvalidInput) -> str:
+    """Where the cursor belongs to mend it."""
+    if isinstance(refusal, InvalidInput) or refusal.code == "passwords_differ":
+        return "password"
+    return "current" if refusal.code == "password_wrong" else "activation"
 
 
 def _sentence(refusal: RuleBroken | InvalidInput) -> str:

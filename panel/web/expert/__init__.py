@@ -1,6 +1,6 @@
 """An expert's whole world: the queue, the sheets, one's own scores."""
 
-from panel.web.expert import conflicts, pledges, queue, scores, sheets
+from panel.web.expert import conflicts, pledges, queue, scores, sheets, steps
 
 BLUEPRINTS = (
     queue.blueprint,
@@ -8,4 +8,5 @@ BLUEPRINTS = (
     conflicts.blueprint,
     sheets.blueprint,
     scores.blueprint,
+    steps.blueprint,
 )

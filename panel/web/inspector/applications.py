@@ -20,6 +20,7 @@ blueprint = Blueprint("inspector_applications", __name__, url_prefix="/inspector
 def index(code: str) -> str:
     """Every application of the round with its verdict."""
     round_ = current.round_()
+    watching.round_(current.office(), current.actor(), round_.id, code)
     lines = dossiers.lines(current.reader(), desk.policy(), round_.id, round_.closes_on)
     return desk.page("inspector/applications.html", lines=lines)
 

@@ -1,12 +1,13 @@
-"""The panel (评审专家组) under inspection: how it was drawn, who sits on it, conflicts and recusals."""
+"""The panel (评审专家组) under inspection: who sits on it, how it was drawn, conflicts and recusals."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from panel.queries import conflicts, draws, panelists
+from panel.queries import eligibility
 from panel.rules.permissions import Action
-from panel.web import current
+from panel.services import watching
+from panel.web import boards, current
 from panel.web.access import allow
 from panel.web.inspector import desk
 
@@ -16,14 +17,21 @@ blueprint = Blueprint("inspector_panelists", __name__, url_prefix="/inspector/ro
 @blueprint.get("")
 @allow(Action.SEE_EXPERTS)
 def index(code: str) -> str:
-    """Members, draws repeated on the spot, the matrix of conflicts, and every decision with its reason."""
-    reader, round_id = current.reader(), current.round_().id
+    """Members, draws repeated on the spot, and conflicts once everybody may be named."""
+    round_ = current.round_()
+    watching.round_(current.office(), current.actor(), round_.id, code)
+    decided = None not in eligibility.verdicts(current.reader(), round_.id).values()
     return desk.page(
         "inspector/panelists.html",
-        members=panelists.of_round(reader, round_id),
-        draws=draws.of_round(reader, round_id),
-        faults=draws.faults(reader, round_id),
-        matrix=conflicts.matrix(reader, round_id),
-        conflicts=conflicts.of_round(reader, round_id),
-        decisions=conflicts.decisions(reader, round_id),
+        board=boards.conflict_board(editable=False) if decided else None,
+        **boards.panel("inspector_panelists.draw", editable=False),
     )
+
+
+@blueprint.get("/draws/<int:attempt>")
+@allow(Action.SEE_EXPERTS)
+def draw(code: str, attempt: int) -> str:
+    """One draw as anybody can repeat it."""
+    board = boards.draw(attempt, editable=False)
+    watching.round_(current.office(), current.actor(), current.round_().id, code)
+    return desk.page("inspector/draw.html", **board)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, make_response
 
 from panel.errors import NotFound
 from panel.queries import results
 from panel.rules.permissions import Action
-from panel.services import rankings
+from panel.services import exports, rankings
 from panel.web import current
 from panel.web.access import allow
 from panel.web.inspector import desk
@@ -24,3 +24,14 @@ def show(code: str) -> str:
     if view is None:
         raise NotFound("no result yet")
     return desk.page("inspector/result.html", view=view)
+
+
+@blueprint.get("/workbook")
+@allow(Action.EXPORT_RESULT)
+def workbook(code: str) -> Response:
+    """The result workbook; its digest goes on record."""
+    exported = exports.result(current.office(), current.actor(), code)
+    answer = make_response(exported.data)
+    answer.content_type = exports.XLSX
+    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
+    return answer

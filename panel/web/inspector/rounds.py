@@ -1,10 +1,10 @@
-"""Rounds (评选批次) under inspection: the stages with their times, what is open, who has done how many."""
+"""Rounds (评选批次) under inspection: the stages with their times, and what is open."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from panel.queries import progress, rounds, trail
+from panel.queries import rounds, trail
 from panel.rules.permissions import Action
 from panel.rules.stages import ORDER, Stage
 from panel.services import desks, watching
@@ -26,17 +26,15 @@ def listing() -> str:
 @blueprint.get("/<code>")
 @allow(Action.SEE_ROUND)
 def page(code: str) -> str:
-    """One round: where it stands, since when, what blocks its next step, and the count of sheets."""
+    """One round: where it stands, since when, and what blocks its next step."""
     round_, office = current.round_(), current.office()
     watching.round_(office, current.actor(), round_.id, code)
     reader = current.reader()
-    counted = desk.allowed(Action.SEE_PROGRESS, round_)
     return desk.page(
         "inspector/round.html",
         rail=_rail(),
         stages=trail.stages(reader, round_.id, office.clock()),
         desk=desks.of(office, reader, code, current.actor()),
-        progress=progress.panelists(reader, round_.id) if counted else [],
     )
 
 

@@ -1,5 +1,23 @@
 """The secretary's desk: one afternoon, one round."""
 
-from panel.web.secretary import applications, imports, results, rounds
+from panel.web.secretary import (
+    applications,
+    conflicts,
+    experts,
+    imports,
+    panel,
+    progress,
+    results,
+    rounds,
+)
 
-BLUEPRINTS = (rounds.blueprint, imports.blueprint, applications.blueprint, results.blueprint)
+BLUEPRINTS = (
+    rounds.blueprint,
+    imports.blueprint,
+    applications.blueprint,
+    results.blueprint,
+    experts.blueprint,
+    panel.blueprint,
+    conflicts.blueprint,
+    progress.blueprint,
+)

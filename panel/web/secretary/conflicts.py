@@ -1,4 +1,4 @@
-"""Conflicts of interest (利益冲突) and recusals (回避): looked for, shown against each other, decided one by one."""
+"""Conflicts of interest (利益冲突) and recusals (回避): looked for, shown, decided one by one."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _SEPARATOR = "|"
 @allow(Action.SEE_EXPERTS)
 def index(code: str) -> str:
     """What waits for a decision, who against what, and what was decided."""
-    return desk.page(
-        "secretary/conflicts.html", **boards.conflict_board(editable=desk.can(Action.DECIDE_RECUSAL))
-    )
+    board = boards.conflict_board(editable=desk.can(Action.DECIDE_RECUSAL))
+    # No sheet comes back: once scoring is open, a recusal stands.
+    return desk.page("secretary/conflicts.html", can_lift=current.round_().stage is Stage.SETUP, **board)
 
 
 @blueprint.post("/find")
@@ -71,7 +71,7 @@ def decide(code: str, conflict: int) -> Page:
     view = boards.conflict(conflict)
     current.close_reader()
     try:
-        recused = forms.choice("recused", _("决定"), ("yes", "no")) == "yes"
+        recused = forms.choice("recused", _("是否回避"), ("yes", "no")) == "yes"
         reach, target = _object() if recused else (view.reach, view.target)
         aftermath = recusals.decide(
             current.office(),
@@ -145,7 +145,7 @@ def _object() -> tuple[Reach, str]:
 
 def _labels() -> dict[str, str]:
     return {
-        _("决定"): "recused",
+        _("是否回避"): "recused",
         _("回避对象"): "object",
         _("专家"): "expert",
         _("理由"): "reason",
@@ -158,7 +158,7 @@ def _one(conflict_id: int, problems: Problems) -> str:
     area = known.scope(current.reader(), current.round_().id)
     units = [unit for unit in applicants(area.entered, area.studios) if _touches(unit.unit, view, area)]
     objects = [_option(area, Reach.UNIT, unit.unit) for unit in units]
-    objects += [_option(area, Reach.APPLICATION, number) for number in view.covers]
+    objects += [_option(area, Reach.APPLICATION, number) for number in view.judged]
     objects.append(_option(area, Reach.ROUND, ""))
     return _form(
         "secretary/recusal.html",
@@ -175,8 +175,9 @@ def _new(problems: Problems) -> str:
     current.close_reader()
     round_ = current.round_()
     area = known.scope(current.reader(), round_.id)
-    objects = [_option(area, Reach.UNIT, unit.unit) for unit in applicants(area.entered, area.studios)]
-    objects += [_option(area, Reach.APPLICATION, entry.number) for entry in area.entered]
+    units = [unit.unit for unit in applicants(area.entered, area.studios)]
+    objects = [_option(area, Reach.UNIT, unit) for unit in units if area.matters(Reach.UNIT, unit)]
+    objects += [_option(area, Reach.APPLICATION, number) for number in area.judged(Reach.ROUND, "")]
     objects.append(_option(area, Reach.ROUND, ""))
     members = seats.of_round(current.reader(), round_.id)
     return _form(
@@ -210,7 +211,7 @@ def _touches(unit: str, view: ConflictView, area: known.Scope) -> bool:
 
 def _option(area: known.Scope, reach: Reach, target: str) -> tuple[str, str]:
     """A choice of the form: what a recusal can be from, and the applications that this covers."""
-    numbers = "、".join(area.covers(reach, target))
+    numbers = "、".join(area.judged(reach, target))
     words = {
         Reach.UNIT: _("申报单位“{target}”的全部申报（{numbers}）"),
         Reach.APPLICATION: _("仅 {numbers} 一项"),

@@ -17,7 +17,9 @@ PLACES = (
     ("secretary_imports.index", N_("导入"), "upload", Action.IMPORT),
     ("secretary_applications.index", N_("申报与资格审查"), "list", Action.SEE_APPLICATIONS),
     ("secretary_applications.studios", N_("已有工作室"), "folder", Action.SEE_APPLICATIONS),
+    ("secretary_experts.index", N_("专家库"), "user", Action.SEE_EXPERTS),
     ("secretary_panel.index", N_("专家组"), "users", Action.SEE_EXPERTS),
+    ("secretary_conflicts.index", N_("利益冲突与回避"), "scale", Action.SEE_EXPERTS),
     ("secretary_progress.index", N_("评分进度"), "clock", Action.SEE_PROGRESS),
     ("secretary_results.show", N_("评审结果"), "rank", Action.SEE_RESULT),
 )

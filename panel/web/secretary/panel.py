@@ -12,6 +12,7 @@ from panel.language import _
 from panel.queries import draws as drawn
 from panel.queries import panelists as seats
 from panel.queries.draws import Candidate
+from panel.queries.panelists import PoolExpert
 from panel.rules.draws import ExclusionReason
 from panel.rules.permissions import Action
 from panel.sentences.conflicts import sentence
@@ -153,12 +154,18 @@ def _index(problems: list[dict[str, str]]) -> str:
     pool = seats.pool(current.reader(), current.round_().id, current.office().clock())
     return desk.page(
         "secretary/panel.html",
-        free=[one for one in pool if not one.on_panel],
+        free=[_choice(one) for one in pool if not one.on_panel],
         pool=pool,
+        manage=desk.can(Action.MARK_ABSENT),
         problems=problems,
         typed=request.form if problems else {},
         **boards.panel(_DRAW, editable=desk.can(Action.COMPOSE_PANEL)),
     )
+
+
+def _choice(expert: PoolExpert) -> tuple[str, str]:
+    plain = expert.plain
+    return plain.number, f"{plain.number} {plain.name}（{plain.employer}）"
 
 
 def _member(number: str, problems: list[dict[str, str]]) -> str:

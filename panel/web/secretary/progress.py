@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from panel.errors import InvalidInput, RuleBroken
 from panel.language import _
 from panel.rules.permissions import Action
+from panel.rules.stages import Stage
 from panel.services import sheets
 from panel.web import boards, current, forms
 from panel.web.access import allow
@@ -73,4 +74,9 @@ def _index(problems: list[dict[str, str]]) -> str:
 
 
 def _board() -> boards.Context:
-    return boards.progress_board(editable=desk.can(Action.RETURN_SHEET))
+    code, live = current.round_().code, current.round_().stage is Stage.SCORING
+    return {
+        "progress_url": url_for("secretary_progress.now", code=code) if live else "",
+        "can_absent": desk.can(Action.MARK_ABSENT),
+        **boards.progress_board(editable=desk.can(Action.RETURN_SHEET)),
+    }

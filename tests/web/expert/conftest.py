@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -28,9 +28,9 @@ class Visitor:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self._remember(self.client.get(path, headers=headers))
 
-    def post(self, path: str, fields: dict[str, object] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, fields: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         sent = {"X-CSRFToken": self.token, **headers}
-        return self._remember(self.client.post(path, data=fields or {}, headers=sent))
+        return self._remember(self.client.post(path, data=dict(fields or {}), headers=sent))
 
     def _remember(self, answer: TestResponse) -> TestResponse:
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)

@@ -1,0 +1,37 @@
+"""The application over the office under test, and people at its door."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from panel.app import create_app
+from panel.services.office import Office
+from tests.visitors import Visitor, arrive
+from tests.world import World
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    """The application."""
+    return create_app(office)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Somebody who is not signed in."""
+    return arrive(app)
+
+
+@pytest.fixture
+def secretary(app: Flask, world: World) -> Visitor:
+    """The panel secretary, signed in."""
+    _ = world.secretary
+    return arrive(app, "secretary")
+
+
+@pytest.fixture
+def administrator(app: Flask, world: World) -> Visitor:
+    """The administrator, signed in."""
+    _ = world.administrator
+    return arrive(app, "administrator")
