@@ -91,7 +91,7 @@ def _begin() -> None:
 def _speak(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        language._, _plural, newstyle=True
+        language._, _plural, newstyle=True, pgettext=language.pgettext
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -50,6 +50,12 @@ def _(message: str) -> str:
     return message if locale == SOURCE or not message else catalogue(locale).gettext(message)
 
 
+def pgettext(context: str, message: str) -> str:
+    """`message` where one Chinese word is several elsewhere: `context` says which, and is never shown."""
+    locale = _current.get()
+    return message if locale == SOURCE else catalogue(locale).pgettext(context, message)
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
     """Mark a message for the catalogue without translating it yet."""
     return message

@@ -1,4 +1,4 @@
-"""Workbooks and applications that pass every check of the intake, to be changed by a test where it wants to."""
+"""Workbooks and applications that pass every check of the intake, for tests to change where they want."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import SQLModel, select
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from panel.audit import read
 from panel.documents import applications as application_book
@@ -34,7 +35,7 @@ from panel.services.office import Office
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CODE = "2026"
 
-# The worked example of GB 11643 itself, two more with their check digits worked by its rule, and that of GB 32100.
+# The worked example of GB 11643, two more with check digits worked by its rule, and that of GB 32100.
 IDENTITY = "11010519491231002X"
 OTHER_IDENTITY = "440524198001010013"
 THIRD_IDENTITY = "110105199003071095"

@@ -143,7 +143,10 @@ class Opened:
         """Up to the first result."""
         missing = tuple(without)
         self.scoring().scored(missing)
-        reason = "设备故障，无法补评。" if missing else ""
+        return self.unsealed("设备故障，无法补评。" if missing else "")
+
+    def unsealed(self, reason: str = "") -> Opened:
+        """Close scoring and open the seals; a reason is needed where sheets are missing."""
         self.step(Step.CLOSE_SCORING, reason)
         self.step(Step.OPEN_SEALS, reason)
         return self

@@ -13,14 +13,14 @@ from babel.messages import Catalog
 from jinja2 import TemplateSyntaxError
 
 from panel import language
-from panel.language import N_, SOURCE, _, speaking
+from panel.language import N_, SOURCE, _, pgettext, speaking
 from panel.rules.stages import Stage
 from panel.vocabulary import TERMS, term
 from tools import catalogue
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%%")
-SHEETS = re.compile("“(?:申报|已有工作室|评审陈述|专家|是|否)”|2024年3月")
+SHEETS = re.compile("'(?:申报|已有工作室|评审陈述|专家|是|否)'|2024年3月")
 """What the import workbooks, which are Chinese for everybody, call their sheets and what is entered there."""
 
 
@@ -77,6 +77,13 @@ def test_a_text_that_no_catalogue_knows_stays_as_it_is() -> None:
     assert language.catalogue("none").gettext("评分") == "评分"
 
 
+def test_one_chinese_word_may_be_two_english_ones() -> None:
+    assert (_("确认"), pgettext("button", "确认")) == ("确认", "确认")
+    with speaking("en"):
+        assert (_("确认"), pgettext("button", "确认")) == ("Confirmed", "Confirm")
+        assert pgettext("button", "目录里没有的一句话") == "目录里没有的一句话"
+
+
 def test_a_marked_text_is_not_translated_yet() -> None:
     with speaking("en"):
         assert N_("评分") == "评分"
@@ -110,8 +117,9 @@ def test_both_sides_ask_for_the_same_facts(pairs: list[tuple[str, str]]) -> None
 
 
 def test_no_translation_can_break_a_page(pairs: list[tuple[str, str]]) -> None:
-    # Templates take messages for markup and replace what follows a per cent sign.
-    assert [said for _text, said in pairs if re.search(r"[<>&]|%(?!\(|%)", said)] == []
+    # Templates take messages for markup and replace what follows a per cent sign; curly quotation marks are
+    # as wide as a Chinese character in a Chinese font.
+    assert [said for _text, said in pairs if re.search(r"[<>&\"“”‘’]|%(?!\(|%)", said)] == []
 
 
 def test_no_chinese_is_left_in_english(pairs: list[tuple[str, str]]) -> None:
@@ -125,7 +133,7 @@ def test_english_is_not_much_wider_than_chinese(pairs: list[tuple[str, str]]) ->
 
 def test_sentences_end_as_they_do_in_chinese(pairs: list[tuple[str, str]]) -> None:
     ends = {"。": ".", "：": ":", "？": "?", "…": "…"}
-    assert [pair for pair in pairs if not pair[1].rstrip(" ”").endswith(ends.get(pair[0][-1], ""))] == []
+    assert [pair for pair in pairs if not pair[1].rstrip(" '").endswith(ends.get(pair[0][-1], ""))] == []
     assert [said for _text, said in pairs if "  " in said or "\n" in said] == []
 
 
@@ -151,8 +159,11 @@ def test_english_terms_of_one_vocabulary_differ(kind: type[StrEnum]) -> None:
 def package(tmp_path: Path) -> Path:
     root = tmp_path / "panel"
     _write(root / "stages.py", 'A = _("甲")\nB = N_("乙{x}")\nC = str("丙")\n# _("丁")\n')
-    _write(root / "later.py", 'A = _("甲")\n')
-    _write(root / "templates" / "page.html", '{{ _("戊") }}{% trans n=3 %}己 {{ n }}{% endtrans %}\n')
+    _write(root / "later.py", 'A = _("甲")\nB = pgettext("button", "甲")\n')
+    _write(
+        root / "templates" / "page.html",
+        '{{ _("戊") }}{{ pgettext("button", "甲") }}{% trans n=3 %}己 {{ n }}{% endtrans %}\n',
+    )
     _write(
         root / "templates" / "_layout" / "foot.html",
         "{% trans n=3 %}一份{% pluralize %}{{ n }} 份{% endtrans %}",
@@ -168,6 +179,7 @@ def _write(file: Path, text: str) -> None:
 def test_texts_come_from_code_and_templates_with_their_files(package: Path) -> None:
     assert dict(catalogue.messages(package)) == {
         "甲": ("panel/later.py", "panel/stages.py"),
+        "button\x04甲": ("panel/later.py", "panel/templates/page.html"),
         "乙{x}": ("panel/stages.py",),
         "一份": ("panel/templates/_layout/foot.html",),
         "%(n)s 份": ("panel/templates/_layout/foot.html",),
@@ -183,11 +195,12 @@ def test_a_template_that_cannot_be_read_is_not_passed_over(package: Path) -> Non
 
 
 def test_the_file_says_where_a_text_stands_but_neither_line_nor_day(package: Path) -> None:
-    file = catalogue.written("en", catalogue.messages(package), {"甲": "A", "辛": "gone"})
+    known = {"甲": "A", "button\x04甲": "To A", "辛": "gone"}
+    file = catalogue.written("en", catalogue.messages(package), known)
     assert list(_entries(file))[:3] == [
         '#: panel/later.py panel/stages.py\nmsgid "甲"\nmsgstr "A"',
+        '#: panel/later.py panel/templates/page.html\nmsgctxt "button"\nmsgid "甲"\nmsgstr "To A"',
         '#: panel/stages.py\nmsgid "乙{x}"\nmsgstr ""',
-        '#: panel/templates/_layout/foot.html\nmsgid "%(n)s 份"\nmsgstr ""',
     ]
     assert not re.search(r"Date|gone|fuzzy|\.(?:py|html):\d", file)
 
@@ -199,13 +212,14 @@ def test_the_same_texts_give_the_same_file() -> None:
     assert "Content-Type: text/plain; charset=utf-8" in once.partition("#: ")[0]
 
 
-def test_what_is_missing_and_what_is_left_over_is_named(package: Path) -> None:
+def test_what_is_missing_and_what_is_left_over_is_named() -> None:
     known = Catalog(locale="en")
     known.add("甲", "A")
     known.add("乙{x}", "")
+    known.add("戊", "A guess", flags=("fuzzy",))
     known.add("辛", "H")
-    changes = catalogue.compare({"甲": (), "乙{x}": (), "戊": ()}, known)
-    assert changes == catalogue.Changes(missing=("乙{x}", "戊"), obsolete=("辛",))
+    changes = catalogue.compare({"甲": (), "乙{x}": (), "戊": (), "庚": ()}, known)
+    assert changes == catalogue.Changes(missing=("乙{x}", "戊", "庚"), obsolete=("辛",))
 
 
 def test_a_language_without_a_catalogue_yet_begins_empty() -> None:

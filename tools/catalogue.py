@@ -12,8 +12,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -25,7 +26,15 @@ OTHERS = tuple(locale for locale in LOCALES if locale != SOURCE)
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 # As panel/app.py sets Jinja up; a template that cannot be read stops the tool instead of losing its texts.
 _OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+_CONTEXT = "\x04"
+"""Stands between the context of a text and the text, as gettext itself has it."""
 
 _HEADER = """\
 # The interface of panel in another language. Texts are updated by `python -m tools.catalogue`.
@@ -59,7 +68,7 @@ def messages(package: Path = PACKAGE) -> Mapping[str, tuple[str, ...]]:
 
 
 def _extracted(package: Path) -> Iterator[tuple[str, int, str]]:
-    for file, line, said, _comments, _context in extract_from_dir(
+    for file, line, said, _comments, context in extract_from_dir(
         package,
         method_map=_METHODS,
         options_map=_OPTIONS,
@@ -68,7 +77,15 @@ def _extracted(package: Path) -> Iterator[tuple[str, int, str]]:
     ):
         # The application asks for the singular and the plural each by itself.
         for text in (said,) if isinstance(said, str) else said:
-            yield f"{package.name}/{Path(file).as_posix()}", line, text
+            yield f"{package.name}/{Path(file).as_posix()}", line, _key(text, context)
+
+
+def _key(text: str, context: str | None) -> str:
+    return f"{context}{_CONTEXT}{text}" if context else text
+
+
+def _key_of(message: Message) -> str:
+    return _key(str(message.id), message.context)
 
 
 def read(locale: str) -> Catalog:
@@ -83,15 +100,19 @@ def path(locale: str) -> Path:
 
 
 def translations(catalogue: Catalog) -> Mapping[str, str]:
-    """The texts that have a translation, with it."""
-    return {str(each.id): str(each.string) for each in catalogue if each.id and each.string}
+    """The texts that have a translation, with it; what a tool only guessed (fuzzy) is none."""
+    return {
+        _key_of(each): str(each.string) for each in catalogue if each.id and each.string and not each.fuzzy
+    }
 
 
 def written(locale: str, texts: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> str:
     """The catalogue of these texts, with the translations that are known, as its file holds it."""
     catalogue = Catalog(locale=locale)
-    for text, files in texts.items():
-        catalogue.add(text, known.get(text, ""), locations=[(file, 0) for file in files])
+    for key, files in texts.items():
+        context, _mark, text = key.rpartition(_CONTEXT)
+        places = [(file, 0) for file in files]
+        catalogue.add(text, known.get(key, ""), locations=places, context=context or None)
     body = io.BytesIO()
     write_po(body, catalogue, width=0, omit_header=True, include_lineno=False)
     # Braces and per cents are checked by a test on both sides; the marks for them would only be noise.
@@ -104,7 +125,7 @@ def compare(texts: Mapping[str, tuple[str, ...]], catalogue: Catalog) -> Changes
     known = translations(catalogue)
     return Changes(
         missing=tuple(text for text in texts if text not in known),
-        obsolete=tuple(str(each.id) for each in catalogue if each.id and each.id not in texts),
+        obsolete=tuple(_key_of(each) for each in catalogue if each.id and _key_of(each) not in texts),
     )
 
 
@@ -122,9 +143,9 @@ def main() -> int:
     for locale in OTHERS:
         changes = update(locale)
         for text in changes.obsolete:
-            sys.stdout.write(f"{locale}: dropped  {text}\n")
+            sys.stdout.write(f"{locale}: dropped  {text.replace(_CONTEXT, ': ')}\n")
         for text in changes.missing:
-            sys.stdout.write(f"{locale}: to translate  {text}\n")
+            sys.stdout.write(f"{locale}: to translate  {text.replace(_CONTEXT, ': ')}\n")
         open_ += len(changes.missing)
     return 1 if open_ else 0
 

@@ -22,6 +22,7 @@ MAX_BODY = 4096
 
 # Any constant of our own; every appender of this database waits for the same one.
 _APPEND_LOCK = select(func.pg_advisory_xact_lock(7_089_325_544_301))
+_NEW_ENTRY, _NEW_NODES = insert(ENTRIES), insert(NODES)
 _HEAD = select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1)
 _SPOTS = select(NODES).where(tuple_(NODES.c.level, NODES.c.position).in_(bindparam("spots", expanding=True)))
 
@@ -54,9 +55,10 @@ class Entry:
 
 def append(session: Session, *entries: Entry) -> None:
     """Append `entries` to the trail inside the running transaction, after its other writes."""
+    run = session.connection().execute
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_APPEND_LOCK)
-    head = session.execute(_HEAD).one_or_none()
+        run(_APPEND_LOCK)
+    head = run(_HEAD).one_or_none()
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
     for entry in entries:
         last = _append_one(session, entry, size, last)
@@ -73,10 +75,11 @@ def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> byte
         "leaf": leaf,
         **columns(entry.event.act, entry),
     }
-    session.execute(insert(ENTRIES), values)
+    run = session.connection().execute
+    run(_NEW_ENTRY, values)
     nodes = _nodes(session, index, leaf, last)
     if nodes:
-        session.execute(insert(NODES), nodes)
+        run(_NEW_NODES, nodes)
     return leaf
 
 
@@ -98,7 +101,7 @@ def _nodes(session: Session, index: int, leaf: bytes, last: bytes) -> list[dict[
         return []
     known: dict[tree.Spot, bytes] = {(0, index - 1): last}
     if len(siblings) > 1:
-        for row in session.execute(_SPOTS, {"spots": siblings[1:]}):
+        for row in session.connection().execute(_SPOTS, {"spots": siblings[1:]}):
             known[row.level, row.position] = bytes(row.hash)
     made = tree.completed(index, leaf, known.__getitem__)
     return [{"level": level, "position": position, "hash": h} for (level, position), h in made]

@@ -418,7 +418,7 @@ def _criterion(cell: Cell, accepted: Mapping[str, str]) -> str:
     for id_ in accepted.values():
         if re.match(re.escape(id_.upper()) + r"(?![A-Z0-9._-])", text):
             return id_
-    raise cells.Wrong(_("不是该申报类别的评审指标，应为：{names}。").format(names="、".join(accepted)))
+    raise cells.Wrong(_("不是该申报类别的评审指标，应为：{names}。").format(names=_("、").join(accepted)))
 
 
 def _text(row: Row, column: str, lines: bool = False) -> str:
@@ -490,7 +490,7 @@ def _check_statements(number: str, track: Track, parts: _Parts, row: Row) -> Non
     """Every criterion of the track needs its statement, since experts judge by it."""
     missing = [f"{id_} {name}" for id_, name in parts.criteria[track] if id_ not in parts.statements[number]]
     if missing and not number.startswith("?"):
-        remedy = _("“评审陈述”表中缺少：{names}。请各补一行。").format(names="、".join(missing))
+        remedy = _("“评审陈述”表中缺少：{names}。请各补一行。").format(names=_("、").join(missing))
         row.problem(NUMBER, remedy)
 
 

@@ -107,7 +107,7 @@ class Row:
                 return known[cells.compact(cells.raw(cell))]
             except KeyError:
                 raise cells.Wrong(
-                    _("请从下拉列表中选择：{terms}。").format(terms="、".join(values))
+                    _("请从下拉列表中选择：{terms}。").format(terms=_("、").join(values))
                 ) from None
 
         return self.get(column, read, otherwise)
@@ -132,7 +132,7 @@ def read(sheets: Sequence[Sheet], forms: Sequence[Form], findings: Findings) -> 
             seen.add(form.name)
             rows[form.name] = list(_rows(sheet, form, findings))
         elif sheet.rows and cells.compact(sheet.name) != NOTES:
-            expected = "、".join(form.name for form in forms)
+            expected = _("、").join(form.name for form in forms)
             remedy = _("模板中没有这张工作表，请删除；模板的工作表为：{names}。").format(names=expected)
             findings.add(_("工作表“{name}”").format(name=sheet.name), "", remedy)
     for form in forms:
@@ -184,7 +184,7 @@ def _columns(sheet: Sheet, form: Form, header: int, findings: Findings) -> dict[
         column = known.get(_name(cell))
         where = _("{sheet} 第{row}行（表头）").format(sheet=form.name, row=header)
         if column is None:
-            expected = "、".join(column.name for column in form.columns)
+            expected = _("、").join(column.name for column in form.columns)
             remedy = _("模板中没有这一列，请删去；应有的列为：{names}。").format(names=expected)
             findings.add(where, cell.value, remedy)
         elif column.name in found.values():

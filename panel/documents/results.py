@@ -12,7 +12,7 @@ import xlsxwriter
 from panel.audit.read import Head
 from panel.clock import OFFICE_ZONE
 from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
-from panel.language import _, current
+from panel.language import _, current, pgettext
 from panel.queries.results import Person, PlaceView, ResultView, SheetView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
 from panel.sentences.figures import day
@@ -68,7 +68,7 @@ def _state(view: ResultView) -> list[tuple[str, bool]]:
     if view.stale:
         lines.append((_("计算之后评分或评审决定有变化，须重新计算。"), True))
     if view.ties:
-        ties = "；".join("、".join(tie.pending.tie) for tie in view.ties)
+        ties = _("；").join(_("、").join(tie.pending.tie) for tie in view.ties)
         lines.append((_("并列待定：{ties}。").format(ties=ties), True))
     return lines
 
@@ -259,7 +259,7 @@ def _own_sheets(view: ResultView, styles: Styles, person: Person) -> None:
     most = max(map(len, units.values()))
     sheet = styles.sheet(_tab(person), (10, 9, *[8] * most, 9, 12, 76))
     roles = [_("组长")] * person.chair + [_("缺席")] * person.absent
-    who = f"{person.number} {person.name}" + (f"（{'、'.join(roles)}）" if roles else "")
+    who = f"{person.number} {person.name}" + (_("（{}）").format(_("、").join(roles)) if roles else "")
     own = [each for each in view.sheets if each.expert == person.number]
     sheet.title(_heading(view, who), [(_("已封存评分表 {count} 份。").format(count=len(own)), False)])
     sheet.head(
@@ -330,10 +330,10 @@ def _votes(view: ResultView, styles: Styles) -> None:
         for ballot in vote.ballots:
             sheet.cells(
                 [
-                    "、".join(vote.tie),
+                    _("、").join(vote.tie),
                     f"{ballot.voter.number} {ballot.voter.name}",
                     _("组长决定") if ballot.chair else _("投票"),
-                    "、".join(ballot.choice),
+                    _("、").join(ballot.choice),
                     ballot.reason,
                 ],
                 [
@@ -372,12 +372,12 @@ def _proofs(view: ResultView, styles: Styles, head: Head) -> None:
 def _rules(view: ResultView) -> list[tuple[str, str]]:
     policy = view.policy
     pairs = [
-        (_("评选批次"), f"{view.round_.title}（{view.round_.code}）"),
+        (pgettext("one", "评选批次"), view.round_.title + _("（{}）").format(view.round_.code)),
         (_("申报截止日期"), day(view.round_.closes_on)),
-        (_("依据"), f"{policy.regulation.title.in_(current())}（{policy.regulation.number}）"),
+        (_("依据"), policy.regulation.title.in_(current()) + _("（{}）").format(policy.regulation.number)),
         (_("评审细则"), policy.name),
         (_("评审细则摘要"), view.current.policy_digest),
-        (_("计算方法"), f"{view.method}（{policy.method}）"),
+        (_("计算方法"), view.method + _("（{}）").format(policy.method)),
         (_("得分小数位数"), _("{places} 位，四舍五入").format(places=policy.places)),
         (_("最少有效评分表"), _("{quorum} 份").format(quorum=policy.quorum)),
     ]
@@ -387,14 +387,14 @@ def _rules(view: ResultView) -> list[tuple[str, str]]:
 
 
 def _track_rules(rules: TrackPolicy) -> str:
-    ladder = "、".join(
+    ladder = _("、").join(
         _("记名投票") if rung == NAMED_VOTE else rules.criterion(rung).name.in_(current())
         for rung in rules.ladder
     )
     words = _("限额 {cap} 名；合格线 {mark} 分；并列时依次比较：{ladder}").format(
         cap=rules.cap, mark=f"{rules.pass_mark / 100:g}", ladder=ladder
     )
-    floors = "、".join(
+    floors = _("、").join(
         f"{rules.criterion(criterion).name.in_(current())} {percent}%"
         for criterion, percent in rules.floors.items()
     )
@@ -416,7 +416,7 @@ def _computation(view: ResultView) -> list[tuple[str, str]]:
     ]
     exact = _("精确有理数运算，无舍入误差")
     pairs.append(
-        (_("数值精度"), _("最大残差（百分之一分）：") + "、".join(residuals) if residuals else exact)
+        (_("数值精度"), _("最大残差（百分之一分）：") + _("、").join(residuals) if residuals else exact)
     )
     if view.finalised:
         pairs.append((_("结果确认"), f"{view.finalised.who}，{_moment(view.finalised.at)}"))

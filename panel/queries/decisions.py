@@ -30,9 +30,11 @@ from panel.audit.events import (
     SheetVoided,
     VoteRecorded,
 )
+from panel.language import N_, _
 from panel.queries import conflicts, draws, votes
 from panel.rules.conflicts import Reach
 from panel.rules.sheets import SheetState
+from panel.vocabulary import term
 
 Row = TypeVar("Row")
 
@@ -66,7 +68,9 @@ def verdicts(session: Session) -> Iterator[Difference]:
             data.get("reason", said("")),
         )
 
-    return _unequal(session, EligibilityDecided.act, fits, kept, "the verdict on application")
+    return _unequal(
+        session, EligibilityDecided.act, fits, kept, N_("申报 {who} 的资格审查结论与留痕记录不一致")
+    )
 
 
 def withdrawals(session: Session) -> Iterator[Difference]:
@@ -78,7 +82,7 @@ def withdrawals(session: Session) -> Iterator[Difference]:
         ApplicationWithdrawn.act,
         lambda _row, _record: True,
         kept,
-        "the withdrawal of application",
+        N_("申报 {who} 的撤回与留痕记录不一致"),
     )
 
 
@@ -103,7 +107,7 @@ def recusals(session: Session) -> Iterator[Difference]:
         return " ".join(covered) == str(data.get("target", ""))
 
     kept = [((str(row.round_id), expert), row) for row, expert in rows]
-    return _unequal(session, RecusalDecided.act, fits, kept, "the decision on the recusal of expert")
+    return _unequal(session, RecusalDecided.act, fits, kept, N_("专家 {who} 的回避决定与留痕记录不一致"))
 
 
 def panels(session: Session) -> Iterator[Difference]:
@@ -117,24 +121,25 @@ def panels(session: Session) -> Iterator[Difference]:
         ).all()
         found = _Panel(
             by_hand={expert for row, expert in rows if row.draw_id is None},
-            chair=next((expert for row, expert in rows if row.chair), ""),
+            chairs={expert for row, expert in rows if row.chair},
             absent={expert: said(row.absent_because) for row, expert in rows if row.absent},
         )
-        for what, kept, logged in (
-            ("selected by hand", found.by_hand, expected.by_hand),
-            ("in the chair", {found.chair}, {expected.chair}),
-            ("absent", set(found.absent.items()), set(expected.absent.items())),
+        gone, away = expected.absent.items(), found.absent.items()
+        for what, differing in (
+            (N_("人工选定的专家与留痕记录不一致：{names}"), found.by_hand ^ expected.by_hand),
+            (N_("组长与留痕记录不一致：{names}"), found.chairs ^ expected.chairs),
+            (N_("缺席的专家与留痕记录不一致：{names}"), {expert for expert, _why in away ^ gone}),
         ):
-            if kept != logged:
-                names = sorted({str(one[0] if isinstance(one, tuple) else one) for one in kept ^ logged})
-                yield Difference(-1, f"who is {what} does not fit the trail: {' '.join(names).strip()}")
+            if differing:
+                yield Difference(-1, _(what).format(names="、".join(sorted(differing))))
 
 
 def drawn(session: Session) -> Iterator[Difference]:
     """Every draw, repeated."""
     for round_id in session.exec(select(tables.Round.id)).all():
         for fault in draws.faults(session, round_id):
-            yield Difference(-1, f"draw {fault.attempt} cannot be repeated: {fault.problem.value}")
+            what = _("第 {attempt} 次抽取重新核对不一致（{problem}）")
+            yield Difference(-1, what.format(attempt=fault.attempt, problem=term(fault.problem)))
 
 
 def ballots(session: Session) -> Iterator[Difference]:
@@ -146,11 +151,11 @@ def ballots(session: Session) -> Iterator[Difference]:
         for tie, cast in votes.recorded(session, round_id).items():
             newest = logged.pop((str(round_id), tie), None)
             if newest is None or newest.data["digest"] != votes.digest(cast):
-                yield Difference(
-                    newest.index if newest else -1, f"the ballots on {tie} are not those that were recorded"
-                )
+                what = _("{tie} 的记名投票与留痕记录不一致").format(tie=_("、").join(tie.split()))
+                yield Difference(newest.index if newest else -1, what)
     for record in logged.values():
-        yield Difference(record.index, f"the ballots on {record.subject} are gone")
+        tied = _("、").join(record.subject.split())
+        yield Difference(record.index, _("{tie} 的记名投票不见了").format(tie=tied))
 
 
 def sheets(session: Session) -> Iterator[Difference]:
@@ -169,13 +174,11 @@ def sheets(session: Session) -> Iterator[Difference]:
         known = expected.pop((str(row.round_id), subject), None)
         index, state, at = (known[0].index, *known[1:]) if known else (-1, SheetState.DRAFT, 1)
         if (row.state, row.revision) != (state, at):
-            yield Difference(
-                index,
-                f"sheet {subject} counts as {row.state}, revision {row.revision}; "
-                f"by the trail it is {state}, revision {at}",
-            )
+            what = _("评分表 {sheet} 为{state}（第 {revision} 版），留痕记录为{logged}（第 {at} 版）")
+            states = {"state": term(SheetState(row.state)), "logged": term(SheetState(state))}
+            yield Difference(index, what.format(sheet=subject, revision=row.revision, at=at, **states))
     for record, *_rest in expected.values():
-        yield Difference(record.index, f"sheet {record.subject} is gone")
+        yield Difference(record.index, _("评分表 {sheet} 不见了").format(sheet=record.subject))
 
 
 CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
@@ -221,7 +224,7 @@ def _last_entry(session: Session, round_id: int) -> int:
 @dataclass(slots=True)
 class _Panel:
     by_hand: set[str] = field(default_factory=set)
-    chair: str = ""
+    chairs: set[str] = field(default_factory=set)
     absent: dict[str, str] = field(default_factory=dict)
 
 
@@ -242,7 +245,7 @@ def _select(panel: _Panel, record: read.Record) -> None:
 def _remove(panel: _Panel, record: read.Record) -> None:
     panel.by_hand.discard(record.subject)
     panel.absent.pop(record.subject, None)
-    panel.chair = "" if panel.chair == record.subject else panel.chair
+    panel.chairs.discard(record.subject)
 
 
 def _miss(panel: _Panel, record: read.Record) -> None:
@@ -250,13 +253,13 @@ def _miss(panel: _Panel, record: read.Record) -> None:
 
 
 def _elect(panel: _Panel, record: read.Record) -> None:
-    panel.chair = record.subject
+    panel.chairs = {record.subject}
 
 
 def _redraw(panel: _Panel, _record: read.Record) -> None:
     """Whoever is drawn begins anew; who was put there by hand stays."""
     panel.absent = {expert: why for expert, why in panel.absent.items() if expert in panel.by_hand}
-    panel.chair = panel.chair if panel.chair in panel.by_hand else ""
+    panel.chairs &= panel.by_hand
 
 
 _PLAYED: Mapping[str, Callable[[_Panel, read.Record], None]] = {
@@ -285,4 +288,4 @@ def _unequal(
     for key in dict.fromkeys([*logged, *stored]):
         for one, entry in zip_longest(stored[key], logged[key]):
             if one is None or entry is None or not fits(one, entry):
-                yield Difference(entry.index if entry else -1, f"{what} {key[1]} is not as it was recorded")
+                yield Difference(entry.index if entry else -1, _(what).format(who=key[1]))

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.audit import read
 from panel.audit.events import RankingComputed, ResultFinalized
+from panel.language import _
 from panel.queries import recusals, standings, votes
 from panel.queries.panelists import natural
 from panel.queries.rounds import RoundView, view
@@ -164,7 +165,7 @@ class TieView:
     @property
     def tally(self) -> str:
         """The votes cast so far, as in P17 4:P18 4."""
-        return "、".join(f"{number} {count}" for number, count in self.pending.votes)
+        return _("、").join(f"{number} {count}" for number, count in self.pending.votes)
 
     @property
     def chair(self) -> Person | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from panel.rules.stages import Stage
@@ -29,10 +30,21 @@ class RoundView:
         return term(self.stage)
 
 
+# Asked on every request within a round, hence made once, and without the long text of the policy.
+_BY_CODE = (
+    select(col(Round.id), col(Round.code), col(Round.title), col(Round.stage))
+    .add_columns(col(Round.closes_on), col(Round.policy_digest))
+    .where(col(Round.code) == bindparam("code"))
+)
+
+
 def by_code(session: Session, code: str) -> RoundView | None:
     """The round of this code."""
-    row = session.exec(select(Round).where(Round.code == code)).first()
-    return view(row) if row else None
+    row = session.connection().execute(_BY_CODE, {"code": code}).one_or_none()
+    if row is None:
+        return None
+    id_, code, title, stage, closes_on, policy_digest = row
+    return RoundView(id_, code, title, Stage(stage), closes_on, policy_digest)
 
 
 def everyone(session: Session) -> list[RoundView]:

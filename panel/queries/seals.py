@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit.seals import SealedSheet
+from panel.language import _
 from panel.rules.sheets import SheetState
 
 
@@ -96,4 +97,4 @@ def _items(sealed: tables.Submission) -> dict[str, tuple[int, str]]:
     try:
         return {unit: (item["points"], item["comment"]) for unit, item in json.loads(sealed.items).items()}
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ValueError(f"what was sealed in submission {sealed.id} is no sheet any more") from None
+        raise ValueError(_("第 {number} 号封存内容已不是评分表").format(number=sealed.id)) from None

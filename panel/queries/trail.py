@@ -423,7 +423,7 @@ def _said(record: Record) -> tuple[str, ...]:
 def _change(record: Record) -> tuple[str, str, str] | None:
     if "before" not in record.data or "after" not in record.data:
         return None
-    columns = "、".join(map(entries.column, record.data.get("fields", ())))
+    columns = _("、").join(map(entries.column, record.data.get("fields", ())))
     return columns, str(record.data["before"]), str(record.data["after"])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 from panel.errors import RuleBroken
+from panel.language import _
 from panel.rules.applications import Track
 
 CODE_LABEL = b"pingshen/blind-code/v1\0"
@@ -33,7 +34,8 @@ def blind_codes(
     taken = set(codes.values())
     for number in sorted(set(numbers) - codes.keys()):
         if len(taken) >= CODES:
-            raise RuleBroken("no_blind_code_left", f"本批次的 {CODES} 个盲评编号已用完。")
+            message = _("本批次的 {count} 个盲评编号已用完。").format(count=CODES)
+            raise RuleBroken("no_blind_code_left", message)
         codes[number] = next(code for code in _codes(key, round_id, number) if code not in taken)
         taken.add(codes[number])
     return codes

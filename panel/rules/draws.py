@@ -15,6 +15,7 @@ from enum import StrEnum
 import rfc8785
 
 from panel.errors import RuleBroken
+from panel.language import _
 
 DRAW_LABEL = b"pingshen/draw/v1\0"
 POOL_LABEL = b"pingshen/pool/v1\0"
@@ -101,13 +102,16 @@ def order(seed: bytes, experts: Iterable[str]) -> tuple[str, ...]:
 def draw(seed: bytes, pool: Pool, size: int) -> Draw:
     """Draws `size` experts; refuses a pool or a seed with which the draw could not stand."""
     if not 0 < size <= len(pool.experts):
-        message = f"专家库可抽取 {len(pool.experts)} 人,不能抽取 {size} 人。"
+        message = _("可抽取的专家有 {pool} 人，不能抽取 {size} 人。").format(
+            pool=len(pool.experts), size=size
+        )
         raise RuleBroken("draw_size", message, "6")
     drawn_order = order(seed, pool.experts)
     record = Draw(pool, pool.digest, seed, size, drawn_order, drawn_order[:size])
     problems = verify(record)
     if problems:
-        raise RuleBroken("draw_" + problems[0], f"抽取名单或随机种子有误({problems[0]}),未抽取。", "6")
+        message = _("抽取名单或者随机种子有误（{problem}），没有抽取。").format(problem=problems[0])
+        raise RuleBroken("draw_" + problems[0], message, "6")
     return record
 
 

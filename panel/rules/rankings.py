@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from panel.errors import RuleBroken
+from panel.language import _
 from panel.rules.applications import Track
 from panel.rules.candidates import Candidate, Standing, TrackRules
 from panel.rules.cuts import TrackResult, cut_track
@@ -84,9 +85,11 @@ def _falls(
         if studio:
             falls |= _fall(project, studio, undecided)
         elif project.standing is Standing.ACCEPTED:
-            studio_is = f"项目 {project.application} 的所属工作室 {project.linked_studio} "
+            message = _("项目 {project} 的所属工作室 {studio} 既非本批次申报，也非已认定工作室，请先更正。")
             raise RuleBroken(
-                "studio_unknown", studio_is + "既非本批次申报，也非已认定工作室，请先更正。", "Art. 4"
+                "studio_unknown",
+                message.format(project=project.application, studio=project.linked_studio),
+                "Art. 4",
             )
     return falls
 

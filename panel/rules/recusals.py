@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from panel.errors import RuleBroken
+from panel.language import _
 from panel.rules.applicants import Applicant, applicants, normalised
 from panel.rules.applications import Application, Studio
 from panel.rules.conflicts import Reach
@@ -62,7 +63,7 @@ def aftermath(stage: Stage, covered: Collection[str], begun: Iterable[str]) -> A
     draft or submitted. After the result is final the way is an objection, not a recusal.
     """
     if reached(stage, Stage.FINAL):
-        raise RuleBroken("recusal_after_final", "结果已确认,不能再作出回避决定;请按异议程序处理。")
+        raise RuleBroken("recusal_after_final", _("结果已确认，不能再作出回避决定；请按异议程序处理。"))
     void = tuple(number for number in begun if number in covered)
     return Aftermath(
         late=reached(stage, Stage.SCORING), void=void, recompute=bool(void) and reached(stage, Stage.OPENED)

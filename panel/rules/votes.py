@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from panel.errors import InvalidInput, Problem
+from panel.language import _
 from panel.rules.seats import Split, best_first, split
 
 
@@ -86,29 +87,33 @@ def check(vote: NamedVote, voters: Collection[str]) -> None:
 def _ballot_problems(vote: NamedVote, voters: Collection[str]) -> Iterator[Problem]:
     cast = Counter(ballot.expert for ballot in vote.ballots)
     for expert in sorted(set(voters) - set(cast)):
-        yield Problem("记名投票", expert, "尚未投票，到会且未回避的评审专家每人一票。")
+        yield Problem(_("记名投票"), expert, _("尚未投票，到会且未回避的评审专家每人一票。"))
     for expert in sorted(set(cast) - set(voters)):
-        yield Problem("记名投票", expert, "未到会或已回避，不能对这组并列申报投票。")
+        yield Problem(_("记名投票"), expert, _("未到会或已回避，不能对这组并列申报投票。"))
     for expert in sorted(expert for expert, times in cast.items() if times > 1):
-        yield Problem("记名投票", expert, "投了不止一票，每人只有一票。")
+        yield Problem(_("记名投票"), expert, _("投了不止一票，每人只有一票。"))
     for ballot in vote.ballots:
         if ballot.application not in vote.tie:
-            yield Problem(f"记名投票 {ballot.expert}", ballot.application, "不在这组并列申报之中。")
+            yield Problem(
+                _("记名投票 {expert}").format(expert=ballot.expert),
+                ballot.application,
+                _("不在这组并列申报之中。"),
+            )
         if not ballot.reason.strip():
-            yield Problem(f"记名投票 {ballot.expert}", "", "请写明投票理由。")
+            yield Problem(_("记名投票 {expert}").format(expert=ballot.expert), "", _("请写明投票理由。"))
 
 
 def _chair_problems(vote: NamedVote, voters: Collection[str]) -> Iterator[Problem]:
     if vote.chair and vote.chair not in voters:
-        yield Problem("组长决定", vote.chair, "未到会或已回避，不能对这组并列申报作决定。")
+        yield Problem(_("组长决定"), vote.chair, _("未到会或已回避，不能对这组并列申报作决定。"))
     if not vote.chair_order:
         return
     if not vote.chair:
-        yield Problem("组长决定", "", "没有可以作决定的组长，票数相同的申报均不入选。")
+        yield Problem(_("组长决定"), "", _("没有可以作决定的组长，票数相同的申报均不入选。"))
     if not vote.tie.issuperset(vote.chair_order) or len(set(vote.chair_order)) < len(vote.chair_order):
-        yield Problem("组长决定", "、".join(vote.chair_order), "只能列这组并列申报，每项一次。")
+        yield Problem(_("组长决定"), _("、").join(vote.chair_order), _("只能列这组并列申报，每项一次。"))
     if not vote.chair_reason.strip():
-        yield Problem("组长决定", "", "请写明组长决定的理由。")
+        yield Problem(_("组长决定"), "", _("请写明组长决定的理由。"))
 
 
 def count(vote: NamedVote, seats: int) -> Tally:

@@ -47,7 +47,7 @@ _SHOWN = 12
 def sentence(code: BlockerCode, items: Sequence[str] = ()) -> str:
     """One blocker in words."""
     first, second = (*items, "", "")[:2]
-    return _(_SENTENCES[code]).format(count=len(items), items="、".join(items), first=first, second=second)
+    return _(_SENTENCES[code]).format(count=len(items), items=_("、").join(items), first=first, second=second)
 
 
 def checked(step: Step | None) -> tuple[BlockerCode, ...]:
@@ -64,6 +64,6 @@ def detail(code: BlockerCode, items: Sequence[str]) -> str:
     """Which applications, experts or sheets it is about, as far as one line holds them."""
     if code in (BlockerCode.PANEL_TOO_SMALL, BlockerCode.TIE_PENDING, BlockerCode.DRAW_UNFINISHED):
         return ""
-    shown = "、".join(items[:_SHOWN])
+    shown = _("、").join(items[:_SHOWN])
     more = len(items) - _SHOWN
     return shown if more <= 0 else _("{items} 等 {count} 项").format(items=shown, count=len(items))

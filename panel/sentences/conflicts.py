@@ -68,7 +68,7 @@ def _applies(facts: Facts, strength: Strength) -> str:
         said = _("与申报单位“{unit}”的{role}{person}同名（{applications}），是否同一人需要核实。")
     else:
         said = _("在申报单位“{unit}”任职，且与其{role}{person}同名（{applications}）。")
-    numbers = facts["applications"].replace(", ", "、")
+    numbers = facts["applications"].replace(", ", _("、"))
     return said.format(unit=facts["unit"], role=role, person=facts["person"], applications=numbers)
 
 

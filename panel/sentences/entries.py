@@ -131,11 +131,11 @@ def column(field: str) -> str:
 
 def _text(field: str, given: Any, name: Name) -> str:
     if field == "findings":
-        return "、".join(map(_finding, given))
+        return _("、").join(map(_finding, given))
     if field == "fields":
-        return "、".join(map(column, given))
+        return _("、").join(map(column, given))
     if isinstance(given, list | tuple):
-        return "、".join(_named(str(each), name) for each in given)
+        return _("、").join(_named(str(each), name) for each in given)
     return value(field, given)
 
 

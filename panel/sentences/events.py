@@ -234,7 +234,7 @@ class _Words(dict[str, str]):
 
     def __missing__(self, field: str) -> str:
         if field.endswith("_names"):
-            return "、".join(map(self._name, self._data.get(field.removesuffix("_names"), ())))
+            return _("、").join(map(self._name, self._data.get(field.removesuffix("_names"), ())))
         if field == "target":
             return _target(self._data, self._name)
         return value(field, self._data.get(field, ""))
@@ -327,7 +327,7 @@ def _target(data: Mapping[str, Any], name: Name) -> str:
     reach, target = data.get("reach", ""), str(data.get("target", ""))
     if reach == Reach.ROUND:
         return _term(Reach)(reach)
-    return _("申报 {numbers}").format(numbers="、".join(map(name, target.split())))
+    return _("申报 {numbers}").format(numbers=_("、").join(map(name, target.split())))
 
 
 def _verified(act: str, data: Mapping[str, Any]) -> str:

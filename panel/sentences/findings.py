@@ -105,8 +105,8 @@ def _as_it_is(value: str, _finding: Finding) -> str:
 def _missing(value: str, finding: Finding) -> str:
     several = value.split(", ")
     if finding.code is FindingCode.FIGURES_MISSING:
-        return "、".join(_(_FIGURES[name]) for name in several)
-    return "、".join(f"{code} {term(Material(code))}" for code in several)
+        return _("、").join(_(_FIGURES[name]) for name in several)
+    return _("、").join(f"{code} {term(Material(code))}" for code in several)
 
 
 def _level(value: str, _finding: Finding) -> str:
@@ -118,7 +118,7 @@ def _day(value: str, _finding: Finding) -> str:
 
 
 def _listed(value: str, _finding: Finding) -> str:
-    return value.replace(", ", "、")
+    return value.replace(", ", _("、"))
 
 
 _WORDED: Mapping[str, Callable[[str, Finding], str]] = {

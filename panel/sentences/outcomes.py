@@ -223,7 +223,7 @@ def _score(place: Place) -> int:
 
 
 def _listed(numbers: Iterable[str]) -> str:
-    return "、".join(numbers)
+    return _("、").join(numbers)
 
 
 def _join(*sentences: str) -> str:

@@ -101,7 +101,7 @@ def issue_codes(
             raise RuleBroken(
                 "account_disabled",
                 _("以下专家的账号已停用，请先由系统管理员启用：{experts}。").format(
-                    experts="、".join(disabled)
+                    experts=_("、").join(disabled)
                 ),
             )
         return [accounts.issue(change, account) for account in found.values()]

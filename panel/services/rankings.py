@@ -181,7 +181,7 @@ def _refuse_idle_word(result: results.Result, vote: votes.NamedVote) -> None:
     """A chair's decision is kept only where it decided, and then it decides all that was left."""
     if any(set(tie.tie) == vote.tie for tie in result.outcome.pending):
         remedy = _("请从票数相同的申报中选定入选者，选满剩余名额。")
-        raise InvalidInput(Problem(_("组长决定"), "、".join(vote.chair_order), remedy))
+        raise InvalidInput(Problem(_("组长决定"), _("、").join(vote.chair_order), remedy))
     ties = (getattr(result.place(number).facts, "tie", None) for number in vote.tie)
     if not any(tie and tie.decider is votes.Decider.CHAIR for tie in ties):
         remedy = _("票数不同，投票已经决定结果，不需要组长决定。")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import CursorResult, Executable, Row, bindparam, exists, func, insert, select, update
 
 from panel.audit import read, seals
 from panel.audit.events import (
@@ -186,7 +186,7 @@ def save_score(
     digest = seals.record_digest([round_code, blind_code, unit, points or "", comment, version])
     with office.change(actor, ScoreSaved) as change:
         round_, sheet = _own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
-        before = change.session.execute(_BEFORE, {"key": key, "unit": unit, "sheet": sheet.id}).one()
+        before = _run(change, _BEFORE, {"key": key, "unit": unit, "sheet": sheet.id}).one()
         track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
         if before.request_digest is not None and before.request_digest != digest:
             raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
@@ -309,11 +309,16 @@ def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) ->
             _record(change, SheetOpened(), sheet)
 
 
+def _run(change: Change, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
+    """Execute on the change's own connection: the session would only look for rows that it keeps."""
+    return change.session.connection().execute(statement, values)
+
+
 # Finding and checking
 
 
 def _round(change: Change, action: Action, code: str) -> Row[Any]:
-    round_ = change.session.execute(_ROUND, {"code": code}).one_or_none()
+    round_ = _run(change, _ROUND, {"code": code}).one_or_none()
     if round_ is None:
         raise NotFound("no such round")
     change.permit(action, round_)
@@ -423,7 +428,7 @@ def _write(change: Change, sheet: Row[Any], scored: bool, unit: str, given: Give
         change.session.execute(
             _FIRST, {"sheet_id": sheet.id, "unit": unit, "points": given.points, "comment": given.comment}
         )
-    change.session.execute(_NEXT, {"of_sheet": sheet.id})
+    _run(change, _NEXT, {"of_sheet": sheet.id})
 
 
 def _update(change: Change, sheet_id: int, **values: object) -> None:

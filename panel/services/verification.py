@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, select
@@ -21,6 +21,7 @@ from panel.audit.events import (
     TrailVerified,
 )
 from panel.audit.verify import CAVEAT, Damage
+from panel.language import N_, _
 from panel.queries import decisions
 from panel.queries import seals as sealed
 from panel.rules import results
@@ -28,8 +29,9 @@ from panel.rules.permissions import Action
 from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services.office import Actor, Office
+from panel.vocabulary import term
 
-__all__ = ["CAVEAT", "Verification", "verify", "verify_as"]
+__all__ = ["CAVEAT", "Verification", "check", "verify", "verify_as"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,9 @@ class Verification:
 
 
 def verify(office: Office) -> Verification:
-    """Recheck the store; where the trail itself is damaged nothing else is worth comparing with it."""
+    """Recheck the store."""
     with office.reading() as session:
-        found = _trail(session)
-        damages = found.damages or tuple(damage for check in _CHECKS for damage in _first(check, session))
-        return Verification(found.size, found.root, damages)
+        return check(session)
 
 
 def verify_as(office: Office, actor: Actor) -> Verification:
@@ -60,30 +60,29 @@ def verify_as(office: Office, actor: Actor) -> Verification:
     return found
 
 
+def check(session: Session) -> Verification:
+    """Recheck what this session sees; where the trail is damaged nothing else is worth comparing with it."""
+    found = trail.check(session)
+    damages = found.damages or tuple(
+        damage for name, look in _CHECKS.items() for damage in _first(name, look, session)
+    )
+    return Verification(found.size, found.root, damages)
+
+
 Check = Callable[[Session], Iterator[Damage]]
 
 
-def _trail(session: Session) -> trail.TrailCheck:
-    try:
-        return trail.check(session)
-    except Exception as error:
-        return trail.TrailCheck(0, "", (_unreadable("the trail", session, error),))
-
-
-def _first(check: Check, session: Session) -> Iterator[Damage]:
+def _first(name: str, look: Check, session: Session) -> Iterator[Damage]:
     """The first damage that a check finds; whatever keeps it from reading the rows is damage, too."""
     try:
-        damage = next(check(session), None)
+        damage = next(look(session), None)
     except Exception as error:
-        damage = _unreadable(check.__name__.strip("_"), session, error)
+        session.rollback()  # PostgreSQL answers nothing more in a transaction in which a statement failed.
+        first_line = str(error).partition("\n")[0]
+        what = _("{name}：存储的内容已无法读出（{error}）").format(name=_(name), error=first_line)
+        damage = Damage(-1, what)
     if damage:
         yield damage
-
-
-def _unreadable(what: str, session: Session, error: Exception) -> Damage:
-    session.rollback()  # PostgreSQL answers nothing more in a transaction in which a statement failed.
-    first_line = str(error).partition("\n")[0]
-    return Damage(-1, f"{what}: rows cannot be read any more ({type(error).__name__}: {first_line})")
 
 
 def _seals(session: Session) -> Iterator[Damage]:
@@ -98,15 +97,19 @@ def _seals(session: Session) -> Iterator[Damage]:
         record = logged.pop((str(seal.round_id), seal.subject, seal.sheet.revision), None)
         index = record.index if record else -1
         if record is None or record.data["c"] != seal.commitment:
-            yield Damage(index, f"the seal of sheet {seal.subject} is not the one in the trail")
+            yield _sheet(index, N_("评分表 {sheet} 的封存值与留痕记录不一致"), seal.subject)
         if seal.sheet.commitment(seal.salt) != seal.commitment:
-            yield Damage(index, f"what was sealed for sheet {seal.subject} was changed afterwards")
+            yield _sheet(index, N_("评分表 {sheet} 封存的内容被改动过"), seal.subject)
         if seal.standing and rows[seal.sheet_id] != dict(seal.sheet.items):
-            yield Damage(index, f"the scores of sheet {seal.subject} were changed after it was submitted")
+            yield _sheet(index, N_("评分表 {sheet} 的评分在提交以后被改动过"), seal.subject)
     for record in logged.values():
-        yield Damage(record.index, f"sheet {record.subject} was submitted, and what was sealed is gone")
+        yield _sheet(record.index, N_("评分表 {sheet} 已提交，封存的内容却不见了"), record.subject)
     for subject in sealed.unsealed(session):
-        yield Damage(-1, f"sheet {subject} counts as submitted without ever having been sealed")
+        yield _sheet(-1, N_("评分表 {sheet} 记为已提交，却没有封存"), subject)
+
+
+def _sheet(index: int, what: str, sheet: str) -> Damage:
+    return Damage(index, _(what).format(sheet=sheet))
 
 
 def _openings(session: Session) -> Iterator[Damage]:
@@ -114,7 +117,7 @@ def _openings(session: Session) -> Iterator[Damage]:
     for record in read.of_act(session, SealsOpened.act):
         opened = sealed.openings(session, int(record.round_id))
         if seals.openings_digest(opened) != record.data["openings"]:
-            yield Damage(record.index, "the opened sheets are not those whose digest was logged")
+            yield Damage(record.index, _("评分表与启封时记录的不一致"))
 
 
 def _rounds(session: Session) -> Iterator[Damage]:
@@ -130,13 +133,16 @@ def _rounds(session: Session) -> Iterator[Damage]:
             round_.code,
             round_.closes_on.isoformat(),
         ):
-            yield Damage(made.index if made else -1, f"round {round_.code} is not as it was created")
+            what = _("批次 {code} 与设立时的记录不一致").format(code=round_.code)
+            yield Damage(made.index if made else -1, what)
         if round_.stage != stage:
-            yield Damage(index, f"round {round_.code} stands at {round_.stage}, the trail says {stage}")
+            what = _("批次 {code} 处于“{stage}”环节，留痕记录为“{logged}”")
+            stages = {"stage": term(Stage(round_.stage)), "logged": term(Stage(stage))}
+            yield Damage(index, what.format(code=round_.code, **stages))
         if round_.policy_digest != digest or _policy_digest(round_) != digest:
-            yield Damage(index, f"the policy of round {round_.code} is not the one that was frozen")
+            yield Damage(index, _("批次 {code} 的评审细则与固定时的不一致").format(code=round_.code))
     for record in created.values():
-        yield Damage(record.index, f"round {record.data['code']} is gone")
+        yield Damage(record.index, _("批次 {code} 不见了").format(code=record.data["code"]))
 
 
 def _policy_digest(round_: tables.Round) -> str:
@@ -145,8 +151,8 @@ def _policy_digest(round_: tables.Round) -> str:
 
 def _decisions(session: Session) -> Iterator[Damage]:
     """What was decided about applications, experts and sheets, and the ballots, are as they were recorded."""
-    for check in decisions.CHECKS:
-        for difference in check(session):
+    for compare in decisions.CHECKS:
+        for difference in compare(session):
             yield Damage(difference.index, difference.what)
 
 
@@ -159,9 +165,9 @@ def _results(session: Session) -> Iterator[Damage]:
         record = logged.pop(str(row.id), None)
         index = record.index if record else -1
         for what in _result_faults(row, policies[row.round_id], record, finals.pop(str(row.id), "")):
-            yield Damage(index, what)
+            yield Damage(index, _(what).format(number=row.id))
     for record in logged.values():
-        yield Damage(record.index, f"result {record.subject} was computed and is gone")
+        yield Damage(record.index, _("第 {number} 号结果不见了").format(number=record.subject))
 
 
 def _result_faults(row: tables.Ranking, policy: str, record: read.Record | None, final: str) -> Iterator[str]:
@@ -171,17 +177,23 @@ def _result_faults(row: tables.Ranking, policy: str, record: read.Record | None,
             read_policy(policy, "the round's policy"), results.Inputs.from_plain(inputs)
         ).plain()
         kept = json.loads(row.result)
-    except Exception as error:
-        yield f"result {row.id} cannot be computed from what is stored ({type(error).__name__})"
+    except Exception:
+        yield N_("第 {number} 号结果已无法由保存的内容重新计算")
         return
     found = (row.method, row.policy_digest, seals.record_digest(inputs), seals.record_digest(result))
     said = tuple(record.data[key] for key in ("method", "policy", "inputs", "result")) if record else ()
     if found != said or found[2:] != (row.input_digest, row.result_digest):
-        yield f"result {row.id} is not what was computed and logged"
+        yield N_("第 {number} 号结果与计算时的记录不一致")
     if kept != json.loads(seals.canonical(result)):
-        yield f"the stored places of result {row.id} were changed"
+        yield N_("第 {number} 号结果保存的名次被改动过")
     if (row.result_digest if row.final else "") != final:
-        yield f"result {row.id} is marked as final, or not, against the trail"
+        yield N_("第 {number} 号结果是否已经确认，与留痕记录不一致")
 
 
-_CHECKS: tuple[Check, ...] = (_seals, _openings, _rounds, _decisions, _results)
+_CHECKS: Mapping[str, Check] = {
+    N_("封存的评分表"): _seals,
+    N_("启封"): _openings,
+    N_("批次"): _rounds,
+    N_("评审决定"): _decisions,
+    N_("评审结果"): _results,
+}

@@ -101,6 +101,12 @@ def conflict(conflict_id: int) -> ConflictView:
     return _one([view for view in several if view.id == conflict_id])
 
 
+def decision(decision_id: int) -> Decision:
+    """One decision about a recusal."""
+    several = conflicts.decisions(current.reader(), current.round_().id)
+    return _one([one for one in several if one.id == decision_id])
+
+
 def progress_board(*, editable: bool) -> Context:
     """Who has handed in how many sheets; never what stands in them."""
     reader, round_ = current.reader(), current.round_()

@@ -61,7 +61,7 @@ def _stale(error: StaleVersion) -> Answer:
 
 
 def _invalid(error: InvalidInput) -> Answer:
-    listed = [{"field": "", "message": f"{p.where}：{p.remedy}"} for p in error.problems]
+    listed = [{"field": "", "message": _("{where}：{remedy}").format(where=p.where, remedy=p.remedy)} for p in error.problems]
     return _show(422, _("填写的内容需要改正"), error_list=listed, kept=_("原有内容，未作任何改动。"))
 
 

@@ -48,7 +48,7 @@ def project(number: str, of: str = "X01", standing: Standing = Standing.ACCEPTED
 
 
 def sheet(expert: str, application: str, total: int, **given: int) -> CountedSheet:
-    """A sheet of this total in points: the criteria in `given` (hundredths), the rest on the others in turn."""
+    """A sheet of this total in points: some criteria given in hundredths, the rest on the others."""
     track = Track.STUDIO if application.startswith("S") else Track.PROJECT
     items = dict(given)
     left = total * 100 - sum(items.values())

@@ -54,7 +54,7 @@ def acts(office: Office) -> list[str]:
 # Receiving
 
 
-def test_a_received_workbook_is_previewed_and_nothing_of_it_is_taken_over(world: World, round_id: int) -> None:
+def test_a_received_workbook_is_previewed_and_nothing_is_taken_over(world: World, round_id: int) -> None:
     office = world.office
     data = intake.applications_file(
         office, [intake.studio(office), intake.project(office)], [(intake.existing(), "")]
@@ -171,8 +171,10 @@ def test_taking_over_enters_every_row_as_the_workbook_says(world: World, round_i
     applied = imports.apply(office, world.secretary, received.import_id)
     assert applied.preview == received.preview
     assert applied.codes == ()
-    keyed = {"master_key": key_of(office, IDENTITY), "master_last4": "002X"}
-    assert entered(office, round_id) == {"P01": replace(second, **keyed), "S01": replace(first, **keyed)}
+    key = key_of(office, IDENTITY)
+    assert entered(office, round_id) == {
+        each.number: replace(each, master_key=key, master_last4="002X") for each in (second, first)
+    }
     with office.reading() as session:
         assert applications.studios(session, round_id) == {
             "X01": replace(registered, master_key=key_of(office, THIRD_IDENTITY))
@@ -206,7 +208,7 @@ def test_the_examples_are_taken_over_without_a_trace_of_an_id_number_or_a_name_i
     assert len(pool) == 14
     assert known["S01"].master_key == known["S05"].master_key
     names = {person.name for application in known.values() for person in application.team}
-    names |= {a.unit for a in known.values()} | {a.master_name for a in known.values()} | {a.title for a in known.values()}
+    names |= {text for a in known.values() for text in (a.unit, a.master_name, a.title)}
     names |= {e.name for e in pool} | {e.employer for e in pool} | {s.unit for s in registered}
     trail = "\n".join(intake.bodies(office))
     assert [name for name in names - {""} if name in trail] == []
@@ -219,7 +221,7 @@ def _identities(file: Path, office: Office) -> set[str]:
     return numbers - {""}
 
 
-def test_a_number_that_is_there_already_is_refused_and_all_of_them_are_listed(world: World, round_id: int) -> None:
+def test_numbers_that_are_there_already_are_refused_and_all_listed(world: World, round_id: int) -> None:
     office = world.office
     both = [intake.studio(office), intake.project(office)]
     file = intake.applications_file(office, both)

@@ -92,9 +92,8 @@ def test_nothing_is_computed_anew_while_nothing_has_changed(tied: Opened) -> Non
 
 def test_a_late_recusal_makes_a_new_result_and_keeps_the_earlier(world: World) -> None:
     caps(world.office, 1, 2)
-    opened = Opened(
-        world, {"S01": [80] * 6, "S02": [90, 80, 80, 80, 80, 70], "P03": [70] * 6}, hand=6
-    ).opened()
+    percents = {"S01": [80] * 6, "S02": [90, 80, 80, 80, 80, 70], "P03": [70] * 6}
+    opened = Opened(world, percents, hand=6).opened()
     recusals.decide(
         world.office, world.secretary, CODE, "E6", Reach.APPLICATION, "S02", recused=True, reason="师徒关系"
     )

@@ -75,7 +75,7 @@ def submit_all(code: str) -> Response:
     if done:
         flash(_("已提交 {count} 份评分表。").format(count=done), "success")
     if failed:
-        flash(_("未能提交：{codes}。请打开查看原因。").format(codes="、".join(failed)), "action")
+        flash(_("未能提交：{codes}。请打开查看原因。").format(codes=_("、").join(failed)), "action")
     return redirect(url_for("expert_queue.index", code=code), 303)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import segno
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, StaleVersion
@@ -85,7 +85,9 @@ def save(code: str, blind_code: str, unit: str) -> Response:
         )
     except StaleVersion as refusal:
         return _choice(blind_code, refusal)
-    answer = make_response(render_template("expert/_save.html", unit=unit, saved=saved))
+    # Rendered by itself: this small answer needs nothing of what every page is given.
+    partial = current_app.jinja_env.get_template("expert/_save.html")
+    answer = make_response(partial.render(saved=saved))
     answer.headers[VERSION_HEADER] = str(saved.version)
     answer.headers[TIME_HEADER] = minute(saved.at)
     return answer

@@ -14,6 +14,7 @@ from panel.sentences.events import Kind
 
 FIELDS = ("who", "round", "kind", "thing", "since", "until", "refused")
 MOST = 60
+_YEARS = range(2000, 2200)
 _MINUTE = "%Y-%m-%dT%H:%M"
 
 
@@ -50,8 +51,9 @@ def chosen() -> Chosen:
 
 
 def _moment(text: str) -> datetime | None:
-    """A minute in the office's zone."""
+    """A minute in the office's zone; seconds that a browser adds are left out."""
     try:
-        return datetime.strptime(text[: len("2026-09-01T09:00")], _MINUTE).replace(tzinfo=OFFICE_ZONE)
+        moment = datetime.strptime(text[: len("2026-09-01T09:00")], _MINUTE).replace(tzinfo=OFFICE_ZONE)
     except ValueError:
         return None
+    return moment if moment.year in _YEARS else None

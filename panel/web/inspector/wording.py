@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from panel.language import _
 from panel.queries.blockers import Blocker
 from panel.queries.conflicts import ConflictView
 from panel.rules.eligibility import Finding
@@ -48,4 +49,4 @@ def act_title(act: str) -> str:
 
 def columns(fields: Iterable[str]) -> str:
     """Fields of an application by the names of their columns."""
-    return "、".join(map(entries.column, fields))
+    return _("、").join(map(entries.column, fields))

@@ -336,7 +336,7 @@ def _marked(dossier: Dossier, field: str) -> bool:
 def _act_words(act: Act) -> str:
     """Something that was done, in words."""
     if act.act == ApplicationCorrected.act:
-        names = "、".join(_(FIELD_NAMES.get(field, field)) for field in act.fields)
+        names = _("、").join(_(FIELD_NAMES.get(field, field)) for field in act.fields)
         return _("更正：{names}").format(names=names)
     return _("撤回") if act.act == ApplicationWithdrawn.act else _("词语可以保留")
 

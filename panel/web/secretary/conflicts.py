@@ -115,22 +115,28 @@ def recuse(code: str) -> Page:
     return _decided(code, aftermath, True)
 
 
-@blueprint.post("/lift")
+@blueprint.get("/decisions/<int:decision>/lift")
 @allow(Action.DECIDE_RECUSAL)
-def lift(code: str) -> Page:
+def lifting(code: str, decision: int) -> str:
+    """The form that takes a recusal back."""
+    return _lifting(decision, [])
+
+
+@blueprint.post("/decisions/<int:decision>/lift")
+@allow(Action.DECIDE_RECUSAL)
+def lift(code: str, decision: int) -> Page:
     """Take a recusal back before scoring."""
+    was = boards.decision(decision)
     current.close_reader()
-    reach, target = _object()
-    recusals.decide(
-        current.office(),
-        current.actor(),
-        code,
-        forms.text("expert", _("专家"), most=40),
-        reach,
-        target,
-        False,
-        forms.text("reason", _("理由"), most=MOST_REASON),
-    )
+    try:
+        reason = forms.text("reason", _("理由"), most=MOST_REASON)
+        recusals.decide(
+            current.office(), current.actor(), code, was.expert, was.reach, was.target, False, reason
+        )
+    except InvalidInput as refusal:
+        return _lifting(decision, desk.errors(refusal, _labels())), 422
+    except RuleBroken as refusal:
+        return _lifting(decision, [{"field": "", "message": refusal.message}]), 409
     flash(_("回避决定已撤销，理由已留痕。"), "success")
     return _home(code)
 
@@ -192,6 +198,16 @@ def _new(problems: Problems) -> str:
     )
 
 
+def _lifting(decision_id: int, problems: Problems) -> str:
+    current.close_reader()
+    return desk.page(
+        "secretary/lift.html",
+        problems=problems,
+        typed=request.form if problems else {},
+        decision=boards.decision(decision_id),
+    )
+
+
 def _form(template: str, problems: Problems, **context: Any) -> str:
     stage = current.round_().stage
     return desk.page(
@@ -211,7 +227,7 @@ def _touches(unit: str, view: ConflictView, area: known.Scope) -> bool:
 
 def _option(area: known.Scope, reach: Reach, target: str) -> tuple[str, str]:
     """A choice of the form: what a recusal can be from, and the applications that this covers."""
-    numbers = "、".join(area.judged(reach, target))
+    numbers = _("、").join(area.judged(reach, target))
     words = {
         Reach.UNIT: _("申报单位“{target}”的全部申报（{numbers}）"),
         Reach.APPLICATION: _("仅 {numbers} 一项"),
@@ -234,7 +250,7 @@ def _decided(code: str, aftermath: Aftermath, recused: bool) -> Response:
     said = _("回避决定已记录。") if recused else _("已决定不回避，理由已留痕。")
     if aftermath.void:
         said += _("{numbers} 的评分表已作废，保留备查，不计入结果。").format(
-            numbers="、".join(sorted(aftermath.void))
+            numbers=_("、").join(sorted(aftermath.void))
         )
     flash(said, "success")
     if aftermath.recompute:

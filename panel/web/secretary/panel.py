@@ -11,7 +11,7 @@ from panel.errors import InvalidInput, NotFound, RuleBroken
 from panel.language import _
 from panel.queries import draws as drawn
 from panel.queries import panelists as seats
-from panel.queries.draws import Candidate
+from panel.queries.draws import Candidate, DrawView
 from panel.queries.panelists import PoolExpert
 from panel.rules.draws import ExclusionReason
 from panel.rules.permissions import Action
@@ -109,7 +109,9 @@ def prepare(code: str) -> Page:
         reason = forms.text("reason", _("重新抽取的理由"), required=False, most=MOST_REASON)
         draws.prepare(current.office(), current.actor(), code, size, _exclusions(listed), reason)
     except InvalidInput as refusal:
-        return _new(desk.errors(refusal, {_("抽取人数"): "size", _("理由"): "reason"})), 422
+        labels = {_("抽取人数"): "size", _("理由"): "reason"}
+        labels |= {candidate.number: f"note-{candidate.number}" for candidate in listed}
+        return _new(desk.errors(refusal, labels)), 422
     except RuleBroken as refusal:
         return _new([{"field": "size", "message": refusal.message}]), 409
     flash(_("抽取名单已固定并写入留痕。现在可以生成随机种子。"), "success")
@@ -165,7 +167,7 @@ def _index(problems: list[dict[str, str]]) -> str:
 
 def _choice(expert: PoolExpert) -> tuple[str, str]:
     plain = expert.plain
-    return plain.number, f"{plain.number} {plain.name}（{plain.employer}）"
+    return plain.number, f"{plain.number} {plain.name}" + _("（{}）").format(plain.employer)
 
 
 def _member(number: str, problems: list[dict[str, str]]) -> str:
@@ -189,7 +191,7 @@ def _new(problems: list[dict[str, str]]) -> str:
         by_hand=sum(candidate.by_hand for candidate in candidates),
         attempts=attempts,
         policy=desk.policy(),
-        proposals={one.number: _proposal(one) for one in candidates},
+        proposals={one.number: _proposal(one, attempts) for one in candidates},
         reasons=[("", _("列入抽取名单")), *((why.value, term(why)) for why in ExclusionReason)],
         sentence=sentence,
         problems=problems,
@@ -198,8 +200,12 @@ def _new(problems: list[dict[str, str]]) -> str:
     )
 
 
-def _proposal(candidate: Candidate) -> tuple[str, str]:
-    """What the form proposes for an expert: the reason to leave out, and what it rests on."""
+def _proposal(candidate: Candidate, attempts: list[DrawView]) -> tuple[str, str]:
+    """What the form proposes for an expert: why to leave out, and what it rests on; at first as last time."""
+    before = attempts[0].pool.exclusions if attempts else ()
+    for out in before:
+        if out.expert == candidate.number:
+            return out.reason.value, out.note
     if candidate.proposed is None:
         return "", ""
     said = [sentence(one.code, one.rests_on, one.strength) for one in candidate.conflicts]

@@ -129,7 +129,8 @@ def _problem(problem: Problem) -> dict[str, str]:
     named = [word for word in f"{problem.where} {problem.value}".split() if f"choice-{word}" in request.form]
     missing = f"choice-{problem.value}"
     field = f"reason-{named[0]}" if named else missing
-    return {"field": field, "message": f"{problem.where} {problem.value}：{problem.remedy}"}
+    said = _("{where}：{remedy}").format(where=f"{problem.where} {problem.value}", remedy=problem.remedy)
+    return {"field": field, "message": said}
 
 
 def _ballots(tie: TieView) -> tuple[Ballot, ...]:

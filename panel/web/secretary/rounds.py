@@ -38,7 +38,7 @@ _MEND: Mapping[BlockerCode, tuple[str, str, Mapping[str, str]]] = {
     BlockerCode.STATEMENT_MISSING: ("secretary_applications.index", N_("去补充"), {}),
     BlockerCode.PANEL_TOO_SMALL: ("secretary_panel.index", N_("去组建专家组"), {}),
     BlockerCode.DRAW_UNFINISHED: ("secretary_panel.index", N_("去完成抽取"), {}),
-    BlockerCode.CONFLICT_UNDECIDED: ("secretary_panel.index", N_("去作出决定"), {}),
+    BlockerCode.CONFLICT_UNDECIDED: ("secretary_conflicts.index", N_("去作出决定"), {}),
     BlockerCode.SHEETS_MISSING: ("secretary_progress.index", N_("查看进度"), {}),
     BlockerCode.NO_RESULT: ("secretary_results.show", N_("去计算"), {}),
     BlockerCode.RESULT_STALE: ("secretary_results.show", N_("去重新计算"), {}),

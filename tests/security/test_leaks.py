@@ -1,0 +1,117 @@
+"""What must reach nobody: scores before the seals are opened, and who applies in a coded track."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from panel.rules.steps import Step
+from tests.security.conftest import Door
+from tests.security.planted import CODED, IDENTITIES, NAMED, OUTSIDER, Planted, shows
+
+# What a page shows is the same on both databases.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+OFFICERS = ("secretary", "inspector", "administrator")
+EXPERTS = ("E1", "E2", OUTSIDER)
+STAGES = ("setup", "scoring", "closed")
+DECLARATION = "/expert/rounds/2026/conflicts"
+
+
+def at(planted: Planted, stage: str) -> Planted:
+    """The round at a stage; while it is scored, most sheets are sealed and E5's are drafts."""
+    if stage == "setup":
+        return planted.prepared()
+    planted.scoring()
+    for n in range(1, 6):
+        planted.save(f"E{n}", submit=n < 5 or stage != "scoring")
+    if stage != "scoring":
+        planted.step(Step.CLOSE_SCORING)
+    if stage in ("opened", "final"):
+        planted.step(Step.OPEN_SEALS)
+    if stage == "final":
+        planted.step(Step.FINALIZE)
+    return planted
+
+
+def said(answer: TestResponse) -> str:
+    """All that an answer carries, its headers too; tokens are random and tell nothing."""
+    left_out = ("Set-Cookie", "Content-Length", "Date")
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers if name not in left_out)
+    body = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
+    return headers + "\n" + re.sub(r'(csrf_token" value="|X-CSRFToken": ")[^"]+', r"\1", body)
+
+
+def crawl(app: Flask, planted: Planted, door: Door, login: str) -> Iterator[tuple[str, str]]:
+    """Every address, asked for by somebody."""
+    visitor = door(login)
+    for address in planted.addresses(app):
+        yield address, said(visitor.get(address))
+
+
+def found(text: str, secrets: list[str]) -> list[str]:
+    """The secrets that a text shows."""
+    return [secret for secret in secrets if shows(text, secret)]
+
+
+def leaks(app: Flask, planted: Planted, door: Door, logins: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+    """The scores of others that somebody is shown, by login and address."""
+    shown = {}
+    for login in logins:
+        others = [one for n in range(1, 6) if f"E{n}" != login for one in planted.scores_of(f"E{n}")]
+        for address, text in crawl(app, planted, door, login):
+            shown[login, address] = found(text, others)
+    return {place: secrets for place, secrets in shown.items() if secrets}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_before_the_opening_a_score_reaches_nobody_but_its_expert(
+    planted: Planted, app: Flask, door: Door, stage: str
+) -> None:
+    at(planted, stage)
+    assert leaks(app, planted, door, ("", *OFFICERS, *EXPERTS)) == {}
+
+
+@pytest.mark.parametrize("stage", ["opened", "final"])
+def test_an_expert_sees_no_other_scores_afterwards_either(
+    planted: Planted, app: Flask, door: Door, stage: str
+) -> None:
+    at(planted, stage)
+    assert leaks(app, planted, door, EXPERTS) == {}
+
+
+def test_the_search_would_find_what_is_there(planted: Planted, app: Flask, door: Door) -> None:
+    at(planted, "opened")
+    everything = [one for n in range(1, 6) for one in planted.scores_of(f"E{n}")]
+
+    own = "".join(text for _, text in crawl(app, planted, door, "E2"))
+    opened = "".join(text for _, text in crawl(app, planted, door, "inspector"))
+
+    written = [one for one in planted.scores_of("E2") if not one.isdigit()]
+    assert found(own, everything) == written
+    assert len(found(opened, everything)) >= 5 * len(NAMED + CODED)
+    assert all(shows(opened, word) for number in CODED for word in IDENTITIES[number][2:3])
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "opened", "final"])
+def test_no_expert_learns_who_applies_in_a_coded_track(
+    planted: Planted, app: Flask, door: Door, stage: str
+) -> None:
+    at(planted, stage)
+    secrets = [word for number in CODED for word in IDENTITIES[number]]
+
+    shown = {
+        (login, address): secrets_found
+        for login in EXPERTS
+        for address, text in crawl(app, planted, door, login)
+        if (secrets_found := found(text, secrets))
+    }
+
+    # Ties are declared towards units and people, so their names stand on that page and nowhere else.
+    named = {word for login in EXPERTS for word in shown.pop((login, DECLARATION), [])}
+    assert shown == {}
+    assert named <= {word for number in CODED for word in IDENTITIES[number] if word.endswith("（虚构）")}

@@ -1,0 +1,37 @@
+"""The application as an inspector reaches it, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from panel.app import create_app
+from panel.services.office import Office
+from tests.opened import Opened
+from tests.web.expert.conftest import Visit, Visitor, visit
+from tests.world import World
+
+__all__ = ["ROUND", "Visitor", "visit"]
+
+ROUND = "/inspector/rounds/2026"
+
+# S01 and P01 are scored by everybody; E1's total on S01 is 90, on P01 60.
+PERCENTS = {"S01": [90, 80, 70, 80, 90], "P01": [60, 70, 80, 70, 60]}
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    """The application over the office under test."""
+    return create_app(office)
+
+
+@pytest.fixture
+def inspector(visit: Visit, world: World) -> Visitor:
+    """The inspector, signed in."""
+    return visit(world.inspector)
+
+
+@pytest.fixture
+def scored(world: World) -> Opened:
+    """A round in which every sheet is sealed and nothing opened."""
+    return Opened(world, PERCENTS).scoring().scored()

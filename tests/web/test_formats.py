@@ -1,0 +1,40 @@
+"""Dates and figures as people read them, in the office's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from panel.language import speaking
+from panel.web import formats
+
+EVENING = datetime(2026, 9, 18, 16, 3, 5, tzinfo=UTC)  # already the 19th in Beijing
+
+
+def test_in_chinese() -> None:
+    assert formats.day(date(2026, 9, 18)) == "2026年9月18日"
+    assert formats.moment(EVENING) == "2026年9月19日 00:03"
+    assert (formats.second(EVENING), formats.minute(EVENING)) == ("00:03:05", "00:03")
+
+
+def test_in_english() -> None:
+    with speaking("en"):
+        assert formats.day(date(2026, 9, 8)) == "8 September 2026"
+        assert formats.moment(EVENING) == "19 September 2026 00:03"
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "expected"),
+    [(8725, 2, "87.25"), (0, 2, "0.00"), (10000, 2, "100.00"), (None, 2, "–")],
+)
+def test_a_score_is_written_in_full(value: int | None, places: int, expected: str) -> None:
+    assert formats.points(value, places) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(2450, "24.5"), (2400, "24"), (8725, "87.25"), (0, "0"), (10000, "100"), (None, "–")],
+)
+def test_a_score_is_written_as_it_was_given(value: int | None, expected: str) -> None:
+    assert formats.short_points(value) == expected
