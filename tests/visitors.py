@@ -46,6 +46,8 @@ class Visitor:
         return cookie.value if cookie else ""
 
     def _seen(self, answer: TestResponse) -> TestResponse:
+        answer.get_data()
+        answer.close()  # a file that is sent is open until then
         if answer.mimetype == "text/html":
             found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
             self.token = found[1] if found else self.token

@@ -107,7 +107,7 @@ def describe(engine: Engine) -> str:
 def _open_sqlite(url: str) -> Engine:
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
-    engine = create_engine(url, module=module, pool_size=16, max_overflow=48)
+    engine = create_engine(url, module=module, pool_size=16, max_overflow=48, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from panel.errors import InvalidInput, NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion
 from panel.language import _
-from panel.web import current
+from panel.web import current, forms
 
 Answer = tuple[str, int]
 
@@ -61,7 +61,7 @@ def _stale(error: StaleVersion) -> Answer:
 
 
 def _invalid(error: InvalidInput) -> Answer:
-    listed = [{"field": "", "message": _("{where}：{remedy}").format(where=p.where, remedy=p.remedy)} for p in error.problems]
+    listed = [{"field": "", "message": forms.said(p)} for p in error.problems]
     return _show(422, _("填写的内容需要改正"), error_list=listed, kept=_("原有内容，未作任何改动。"))
 
 

@@ -13,6 +13,11 @@ MAX_NUMBER = 2**31 - 1
 MAX_DIGITS = 10
 
 
+def said(problem: Problem) -> str:
+    """What is wrong with a form, and how to mend it, on one line."""
+    return _("{where}：{remedy}").format(where=problem.where, remedy=problem.remedy)
+
+
 def text(name: str, label: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
     """A text field without blanks around it."""
     value = request.form.get(name, "").replace("\r\n", "\n").strip()

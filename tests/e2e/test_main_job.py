@@ -1,4 +1,4 @@
-"""The main job, by hand: experts score on tablets, the secretary brings the round to its end, the inspector looks on.
+"""The main job, by hand: experts score, the secretary finalises, the inspector looks on.
 
 The inspector's page is opened once, at the beginning, and never loaded again.
 """
@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from panel import tables
+from panel.audit import verify
 from panel.rules.applications import Track
 from panel.rules.stages import Stage
-from panel.services import sheets, verification
+from panel.services import sheets
 from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs
 from tests.e2e.test_sheets import open_sheet, settled, tap_band
 from tests.world import PASSWORD
@@ -106,4 +107,5 @@ def test_from_the_first_tap_to_the_final_result(live: Live, page_as: PageAs) -> 
     expect(desk.locator("main")).to_contain_text("已确认")
 
     expect(watch.get_by_text("确认评审结果").first).to_be_visible(timeout=SEEN_WITHIN_MS)
-    assert verification.verify(live.office).damages == ()
+    with live.office.reading() as session:
+        assert verify.check(session).damages == ()

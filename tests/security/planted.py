@@ -70,7 +70,7 @@ POINTS: Mapping[tuple[str, str], int] = {
 
 def comment(expert: str, number: str) -> str:
     """What an expert writes in every field of a sheet."""
-    return f"评语暗记{expert}於{number}——论证充分，数据可核，理由如上。"
+    return f"评语暗记{expert}之{(*NAMED, *CODED).index(number)}——论证充分，数据可核，理由如上。"
 
 
 @dataclass(slots=True)
@@ -208,24 +208,23 @@ class Planted(Opened):
             *(str(self.total(expert, number)) for number in numbers),
         ]
 
-    def addresses(self, app: Flask, method: str = "GET") -> list[str]:
-        """Every address of the application, with everything that exists in the place of its parameters."""
+    def addresses(self, app: Flask, role: str) -> list[str]:
+        """Every address that can be asked for: those of a role with all that exists, of the others one each."""
         found: list[str] = []
         for rule in app.url_map.iter_rules():
-            if method in (rule.methods or ()) and rule.endpoint not in ("static", "assets.htmx"):
-                found += self._filled(app, rule)
+            if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "assets.htmx"):
+                several = self._filled(rule)
+                found += several if rule.rule.startswith(f"/{role}/") else several[:1]
         return sorted(set(found))
 
-    def _filled(self, app: Flask, rule: Rule) -> list[str]:
-        numbers = [*self.ids, *(f"E{n}" for n in range(1, 6)), OUTSIDER]
+    def _filled(self, rule: Rule) -> list[str]:
         values: dict[str, Iterable[object]] = {
             "code": [CODE],
-            "number": numbers,
-            "blind_code": [self.blind_code(number) for number in self.ids] + list(self.ids),
-            "unit": ["P1"],
+            "number": [*self.ids, "E1", "E2"],
+            "blind_code": [*map(self.blind_code, self.ids), "S01", "K2K2"],
             "kind": ["applications", "experts"],
-            "account_id": range(1, 12),
-            "index": range(0, self._entries(), 7),
+            "account_id": range(1, 6),
+            "index": range(0, self._entries(), 25),
         }
         addresses = [rule.rule]
         for name in rule.arguments:
@@ -233,7 +232,7 @@ class Planted(Opened):
             addresses = [
                 pattern.sub(str(value), address)
                 for address in addresses
-                for value in values.get(name, range(1, 5))
+                for value in values.get(name, (1, 2))
             ]
         return addresses
 

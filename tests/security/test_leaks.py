@@ -49,7 +49,7 @@ def said(answer: TestResponse) -> str:
 def crawl(app: Flask, planted: Planted, door: Door, login: str) -> Iterator[tuple[str, str]]:
     """Every address, asked for by somebody."""
     visitor = door(login)
-    for address in planted.addresses(app):
+    for address in planted.addresses(app, "expert" if login.startswith("E") else login.replace("istrator", "")):
         yield address, said(visitor.get(address))
 
 

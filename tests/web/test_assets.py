@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from panel.web import assets
 from tests.visitors import Visitor
+
+# Nothing here depends on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_an_address_changes_with_the_content(app: Flask) -> None:

@@ -14,6 +14,9 @@ from panel.services.accounts import IssuedCode
 from panel.web import cards
 from tests.conftest import START
 
+# Nothing here depends on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 ISSUED = IssuedCode(7, "E7", "王<七>（虚构）", "ABCD-EFGH-JKMN", START)
 
 

@@ -9,6 +9,9 @@ from panel.errors import NotAllowed
 from panel.services.office import Office
 from panel.web import current
 
+# Nothing here depends on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def test_a_request_reads_with_one_session_until_it_is_closed(app: Flask, office: Office) -> None:
     with app.test_request_context("/"):

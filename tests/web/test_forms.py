@@ -10,6 +10,9 @@ from flask import Flask
 from panel.errors import InvalidInput
 from panel.web import forms
 
+# Nothing here depends on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def read(app: Flask, value: str | None, take: Callable[[], object]) -> object:
     with app.test_request_context("/", method="POST", data={} if value is None else {"x": value}):
@@ -57,7 +60,7 @@ def test_a_number(app: Flask, value: str, expected: int) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "-1", "1.5", "abc", "2147483648", "9" * 5000, "²"])
 def test_what_is_no_number_is_named(app: Flask, value: str | None) -> None:
-    with pytest.raises(InvalidInput, match="人数.*请填写 0 至 2147483647 之间的整数"):
+    with pytest.raises(InvalidInput, match=r"人数.*请填写 0 至 2147483647 之间的整数"):
         read(app, value, lambda: forms.number("x", "人数"))
 
 
@@ -70,7 +73,7 @@ def test_the_bounds_of_a_number_are_the_callers(app: Flask) -> None:
 def test_one_of_a_closed_set(app: Flask) -> None:
     assert read(app, "a", lambda: forms.choice("x", "角色", ("a", "b"))) == "a"
     for value in ("c", "", None):
-        with pytest.raises(InvalidInput, match="角色.*请选择一项"):
+        with pytest.raises(InvalidInput, match=r"角色.*请选择一项"):
             read(app, value, lambda: forms.choice("x", "角色", ("a", "b")))
 
 

@@ -156,4 +156,4 @@ def _field(refusal: RuleBroken | InvalidInput) -> str:
 def _sentence(refusal: RuleBroken | InvalidInput) -> str:
     if isinstance(refusal, RuleBroken):
         return refusal.message
-    return _("；").join(_("{where}：{remedy}").format(where=problem.where, remedy=problem.remedy) for problem in refusal.problems)
+    return _("；").join(map(forms.said, refusal.problems))

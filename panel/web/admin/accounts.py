@@ -61,7 +61,7 @@ def create() -> Page:
     except RuleBroken as refusal:
         return _form({"field": "login", "message": refusal.message}), 422
     except InvalidInput as refusal:
-        return _form(*({"message": _("{where}：{remedy}").format(where=p.where, remedy=p.remedy)} for p in refusal.problems)), 422
+        return _form(*({"message": forms.said(p)} for p in refusal.problems)), 422
     return _card(issued)
 
 

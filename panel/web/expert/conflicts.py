@@ -39,7 +39,7 @@ def declare(code: str) -> str | Response | tuple[str, int]:
             current.office(), current.actor(), round_code=code, towards=towards, kind=kind, words=words
         )
     except InvalidInput as refusal:
-        return _page([_("{where}：{remedy}").format(where=problem.where, remedy=problem.remedy) for problem in refusal.problems]), 422
+        return _page(list(map(forms.said, refusal.problems))), 422
     except RuleBroken as refusal:
         return _page([refusal.message]), 409
     flash(_("申报已登记，相关申报已对您隐藏，等待评审组秘书作出回避决定。"), "success")

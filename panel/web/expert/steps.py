@@ -56,8 +56,7 @@ def decline(code: str, proposal: int) -> Page:
     try:
         reason = forms.text("reason", _("理由"), most=1000)
     except InvalidInput as refusal:
-        first = refusal.problems[0]
-        return _page(_("{where}：{remedy}").format(where=first.where, remedy=first.remedy)), 422
+        return _page(forms.said(refusal.problems[0])), 422
     current.close_reader()
     stages.decline(current.office(), current.actor(), code, proposal, reason)
     flash(_("已退回给评审组秘书，未执行任何操作。"), "success")

@@ -49,7 +49,8 @@ def home() -> str:
         filters=filters,
         now=current.office().clock(),
         people=[
-            (one.id, one.name + _("（{}）").format(one.role) if one.role else one.name) for one in trail.people(reader)
+            (one.id, one.name + (_("（{}）").format(one.role) if one.role else ""))
+            for one in trail.people(reader)
         ],
         periods=_periods(),
         kinds=[(kind.value, _(text)) for kind, text in KINDS.items()],
