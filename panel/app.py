@@ -27,6 +27,7 @@ from panel.web import (
     expert,
     formats,
     inspector,
+    operations,
     public,
     secretary,
 )
@@ -66,6 +67,7 @@ def create_app(office: Office | None = None) -> Flask:
     app.before_request(_begin)
     _speak(app)
     CSRFProtect(app)
+    operations.install()
     for part in (access, errors, assets, current, formats):
         part.install(app)
     for audience in AUDIENCES:

@@ -123,7 +123,7 @@ def _fault(row: Row[Any], expected: int, body: bytes) -> str:
     if said.pop("idx") != row.idx:
         return _("记录不在它原来的位置")
     wrong = [name for name, value in said.items() if _plain(getattr(row, name)) != value]
-    return _("供检索的副本（{wrong}）与记录不一致").format(wrong="、".join(wrong)) if wrong else ""
+    return _("供检索的副本（{wrong}）与记录不一致").format(wrong=_("、").join(wrong)) if wrong else ""
 
 
 def _copies(record: Any) -> dict[str, object]:

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, Table, event
 
+INSERT_ONLY: dict[str, str | None] = {}
+"""Every insert-only table, with its counter where it has one."""
+FIXED: dict[str, str] = {}
+"""Every table with an unchangeable column."""
+
 
 def insert_only(table: Table, *, counter: str | None = None) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on `table`; with `counter`, also an insert out of turn.
 
     `INSERT OR REPLACE` deletes without firing DELETE triggers unless recursive triggers are on.
     """
+    INSERT_ONLY[table.name] = counter
     _after_create(table, _sqlite(table.name, counter), _postgresql(table.name, counter))
 
 
 def fixed(table: Table, column: str) -> None:
     """Refuse every update that would change `column`: it is given once."""
+    FIXED[table.name] = column
     _after_create(table, _sqlite_fixed(table.name, column), _postgresql_fixed(table.name, column))
 
 

@@ -17,6 +17,10 @@ _WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 WRITES = "panel_writes"
 """Execution option of a connection whose transaction will write."""
 
+# How many prepared statements a connection keeps. The driver drops what was used least often: with its own small
+# number, the many statements of the start, used once each, would keep out those of every request.
+_PREPARED = 1000
+
 GLANCES = "panel_glances"
 """Execution option of a connection that only looks: every question sees the newest committed state."""
 
@@ -79,7 +83,12 @@ def _open(url: str) -> Engine:
         # Named, because a server may have another default: the trail is appended to under a lock, and whoever
         # waited for it must see what the one before has written.
         return create_engine(
-            url, isolation_level="READ COMMITTED", pool_size=16, max_overflow=48, pool_pre_ping=True
+            url,
+            isolation_level="READ COMMITTED",
+            pool_size=16,
+            max_overflow=48,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     raise SettingsError(f"database_url: {url.split(':', 1)[0]!r} is neither sqlite nor postgresql")
 
@@ -107,7 +116,15 @@ def describe(engine: Engine) -> str:
 def _open_sqlite(url: str) -> Engine:
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
-    engine = create_engine(url, module=module, pool_size=16, max_overflow=48, pool_use_lifo=True)
+    engine = create_engine(
+        url,
+        module=module,
+        connect_args={"cached_statements": _PREPARED},
+        pool_size=16,
+        max_overflow=48,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

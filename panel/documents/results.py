@@ -274,7 +274,7 @@ def _own_sheets(view: ResultView, styles: Styles, person: Person) -> None:
     )
     for track in view.tracks:
         names = "　".join(
-            f"{n} {unit.name.in_(current())}（{unit.points / 100:g}）"
+            f"{n} {unit.name.in_(current())}" + _("（{}）").format(f"{unit.points / 100:g}")
             for n, unit in enumerate(units[track.track], 1)
         )
         sheet.band(f"{term(track.track)}　{names}")
@@ -291,7 +291,9 @@ def _own_sheet(sheet: Sheet, each: SheetView, units: Sequence[Any], most: int) -
     points: list[Cell] = [each.items[unit.id][0] / 100 for unit in units]
     points += [None] * (most - len(points))
     comments = [
-        f"{unit.name.in_(current())}：{each.items[unit.id][1]}" for unit in units if each.items[unit.id][1]
+        unit.name.in_(current()) + _("：") + each.items[unit.id][1]
+        for unit in units
+        if each.items[unit.id][1]
     ]
     if each.void_because:
         comments.insert(0, _("作废理由：{why}").format(why=each.void_because))
@@ -419,7 +421,7 @@ def _computation(view: ResultView) -> list[tuple[str, str]]:
         (_("数值精度"), _("最大残差（百分之一分）：") + _("、").join(residuals) if residuals else exact)
     )
     if view.finalised:
-        pairs.append((_("结果确认"), f"{view.finalised.who}，{_moment(view.finalised.at)}"))
+        pairs.append((_("结果确认"), view.finalised.who + _("，") + _moment(view.finalised.at)))
     return pairs
 
 

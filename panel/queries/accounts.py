@@ -53,7 +53,7 @@ def one(session: Session, now: datetime, account_id: int) -> AccountView | None:
     return _view(row) if row else None
 
 
-def _query(now: datetime) -> Select[tuple[Account, int, datetime | None, datetime | None]]:
+def _query(now: datetime) -> Select[Account, int, datetime | None, datetime | None]:
     live = and_(col(SignIn.ended_at).is_(None), col(SignIn.expires_at) > now)
     sessions = select(func.count()).where(col(SignIn.account_id) == col(Account.id), live)
     last = select(func.max(SignIn.began_at)).where(col(SignIn.account_id) == col(Account.id))
@@ -70,7 +70,7 @@ def _query(now: datetime) -> Select[tuple[Account, int, datetime | None, datetim
     )
 
 
-def _view(row: Row[tuple[Account, int, datetime | None, datetime | None]]) -> AccountView:
+def _view(row: Row[Account, int, datetime | None, datetime | None]) -> AccountView:
     account, sessions, last, until = row
     return AccountView(
         id=account.id,

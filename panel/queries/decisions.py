@@ -131,7 +131,7 @@ def panels(session: Session) -> Iterator[Difference]:
             (N_("缺席的专家与留痕记录不一致：{names}"), {expert for expert, _why in away ^ gone}),
         ):
             if differing:
-                yield Difference(-1, _(what).format(names="、".join(sorted(differing))))
+                yield Difference(-1, _(what).format(names=_("、").join(sorted(differing))))
 
 
 def drawn(session: Session) -> Iterator[Difference]:

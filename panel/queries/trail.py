@@ -207,12 +207,10 @@ def people(session: Session) -> list[Person]:
     return sorted(found, key=lambda one: (order.index(one.role) if one.role in order else -1, one.name))
 
 
-def kept(session: Session, length: int, root: str) -> Kept:
-    """Whether the trail goes on from what it was when it had that length and root.
-
-    This rests on the stored subtrees: verify them first.
-    """
-    if read.size(session) < length:
+def kept(session: Session, checkpoint: tuple[int, str], verified: int) -> Kept:
+    """Whether the trail, verified over so many entries, goes on from a kept checkpoint (length, root)."""
+    length, root = checkpoint
+    if verified < length:
         return Kept.SHORTER
     try:
         return Kept.CONTINUES if read.root_at(session, length) == root else Kept.OTHER

@@ -37,6 +37,8 @@ def sentence(code: ConflictCode, facts: Facts, strength: Strength = Strength.STA
 
 def _now(facts: Facts, _strength: Strength) -> str:
     said = _("现工作单位“{employer}”就是申报单位“{unit}”（{matched}）。")
+    if facts["basis"] == Basis.BRANCH:
+        said = _("现工作单位“{employer}”与申报单位“{unit}”是总部与分支机构。")
     return said.format(employer=facts["employer"], unit=facts["unit"], matched=_matched(facts))
 
 

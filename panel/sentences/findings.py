@@ -56,7 +56,7 @@ _SENTENCES: Mapping[FindingCode, str] = {
         "申请补助 {asked_fen}，超过每个项目 {limit_fen}的上限。请补正到上限以内，差额由单位自筹。"
     ),
     FindingCode.SUBSIDY_ABOVE_TOTAL: N_("申请补助 {asked_fen}，超过项目总预算 {total_fen}。"),
-    FindingCode.BUDGET_DOES_NOT_ADD_UP: N_("预算明细合计 {lines_fen}，与填报的总预算 {total_fen} 不符。"),
+    FindingCode.BUDGET_DOES_NOT_ADD_UP: N_("预算明细合计 {lines_fen}，与填报的总预算 {total_fen}不符。"),
     FindingCode.OUTSOURCED: N_(
         "预算项“{item}”（{amount_fen}）出现“{word}”字样，可能属于委托第三方实施。"
         "工作室不得将建设项目委托第三方实施。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
 import unicodedata
 
 from cryptography.exceptions import InvalidKey
@@ -15,16 +16,23 @@ _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_GROUPS, _CODE_GROUP = 3, 4
 
 
+# Each hash takes 64 MiB: a crowd at the door must not take all memory.
+_AT_ONCE = threading.BoundedSemaphore(4)
+
+
 def hash_password(password: str) -> str:
     """Argon2id in PHC form."""
     maker = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
-    return maker.derive_phc_encoded(_typed(password))
+    with _AT_ONCE:
+        return maker.derive_phc_encoded(_typed(password))
 
 
 def password_fits(password: str, stored: str) -> bool:
     """Whether the password is the one that was hashed; takes as long for an unknown account."""
+    known = stored or _nobody()
     try:
-        Argon2id.verify_phc_encoded(_typed(password), stored or _nobody())
+        with _AT_ONCE:
+            Argon2id.verify_phc_encoded(_typed(password), known)
     except InvalidKey:
         return False
     return bool(stored)

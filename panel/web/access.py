@@ -16,7 +16,7 @@ from panel.errors import NotAllowed, NotFound, SettingsError
 from panel.queries import rounds
 from panel.rules.permissions import Action, Role, has_role, may
 from panel.services import sign_ins
-from panel.web import current
+from panel.web import current, forms
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -73,7 +73,10 @@ def declared(app: Flask, endpoint: str) -> str:
 
 def install(app: Flask) -> None:
     """Load the signed-in account from its live session, and check every request against the table."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Not by its own `init_app`: the upkeep of a remembering cookie, which we do not use, would look into the
+    # session for every asset, and browsers would keep assets only until the next cookie.
+    app.login_manager = manager  # type: ignore[attr-defined]
     manager.session_protection = None  # The token is checked on the server; addresses change on bad Wi-Fi.
 
     @manager.user_loader  # type: ignore[untyped-decorator]
@@ -98,6 +101,8 @@ def refuse_undeclared(app: Flask) -> None:
 def _check() -> Response | None:
     if request.endpoint is None:
         return None  # No such address, or no such method: Flask answers, and errors.py makes both a 404.
+    if not forms.storable():
+        raise NotFound("an address or a form with what no store can hold")
     what = declared(current_app, request.endpoint)
     if what == PUBLIC:
         return None

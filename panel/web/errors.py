@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from panel.errors import InvalidInput, NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion
 from panel.language import _
-from panel.web import current, forms
+from panel.web import current, forms, operations
 
 Answer = tuple[str, int]
-
-_operations = structlog.get_logger("panel.web")
 
 
 def install(app: Flask) -> None:
@@ -79,7 +76,7 @@ def _http(error: HTTPException) -> Answer:
 
 
 def _fault(error: Exception) -> Answer:
-    _operations.error("fault", request=g.get("request_id", ""), exc_info=error)
+    operations.fault(error, g.get("request_id", ""), str(request.url_rule))
     current.forget()  # The store itself may be out of order: the page must not ask it who is signed in.
     return _show(
         500,

@@ -30,6 +30,24 @@ def text(name: str, label: str, *, required: bool = True, most: int = MAX_TEXT) 
     return value
 
 
+def whole(written: str) -> int:
+    """A whole number of an address, as far as a store can hold it; anything else is a ValueError."""
+    value = int(written)
+    if abs(value) > MAX_NUMBER:
+        raise ValueError(f"more than {MAX_DIGITS} digits")
+    return value
+
+
+def storable() -> bool:
+    """Whether a store can hold what the request names and says: PostgreSQL takes no NUL, and no huge number."""
+    named = (request.view_args or {}).values()
+    said = (*request.args.items(multi=True), *request.form.items(multi=True))
+    texts = (text for pair in said for text in pair)
+    return not any(isinstance(one, int) and one > MAX_NUMBER for one in named) and not any(
+        "\0" in text for text in (*map(str, named), *texts)
+    )
+
+
 def secret(name: str) -> str:
     """A password exactly as typed."""
     return request.form.get(name, "")

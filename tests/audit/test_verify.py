@@ -258,9 +258,9 @@ def test_any_flipped_bit_of_a_subtree_or_of_the_words_is_found(trail: Office, da
         else:
             words = data.draw(st.sampled_from(WORDS))
             place = data.draw(st.integers(0, len(words) - 1))
-            changed = words[:place] + chr(ord(words[place]) ^ 1) + words[place + 1 :]
+            others = words[:place] + chr(ord(words[place]) ^ 1) + words[place + 1 :]
             statement = text("UPDATE audit_text SET text = :v WHERE text = :w")
-            connection.execute(statement, {"v": changed, "w": words})
+            connection.execute(statement, {"v": others, "w": words})
         assert len(checked(connection).damages) == 1
 
 

@@ -14,6 +14,7 @@ from panel.language import speaking
 from panel.rules.permissions import Role
 from panel.services import accounts, attempts, sign_ins
 from panel.services.accounts import CODE_LIFE, IssuedCode
+from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office
 from panel.services.sign_ins import sign_in, viewer_of
 from panel.tables import Account, ActivationCode, SignIn
@@ -215,7 +216,7 @@ def test_a_disabled_account_gets_no_code_and_its_code_does_not_work(
 def test_a_code_that_is_used_twice_at_the_same_moment_works_once(
     office: Office, issued: IssuedCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = accounts.hash_password
+    real = hash_password
 
     def slowly(password: str) -> str:
         monkeypatch.setattr(accounts, "hash_password", real)

@@ -12,7 +12,7 @@ from panel.audit import read
 from panel.errors import RuleBroken
 from panel.rules.permissions import Role
 from panel.services import accounts, attempts, sign_ins
-from panel.services.credentials import token_hash
+from panel.services.credentials import password_fits, token_hash
 from panel.services.office import Actor, Office
 from panel.services.sign_ins import SESSION_LIFE, Viewer, sign_in, sign_out, viewer_of
 from panel.tables import SignIn, SignInAttempt
@@ -168,7 +168,7 @@ def test_an_account_that_was_barred_while_its_password_was_tried_stays_out(
 ) -> None:
     secretary = world.secretary.account_id
     assert secretary is not None
-    administrator, real = world.administrator, sign_ins.password_fits
+    administrator, real = world.administrator, password_fits
 
     def slowly(password: str, stored: str) -> bool:
         accounts.disable(office, administrator, secretary, "调离")
@@ -183,7 +183,7 @@ def test_guesses_made_all_at_once_are_counted_one_after_the_other(
     office: Office, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.person(Role.SECRETARY)
-    real = sign_ins.password_fits
+    real = password_fits
 
     def slowly(password: str, stored: str) -> bool:
         fail(office, 10)  # ten others fail meanwhile

@@ -22,6 +22,7 @@ from panel.rules.steps import NEEDS, Step
 from panel.services import applications, desks, rankings, stages
 from panel.services.office import Actor
 from tests import intake
+from tests.conftest import StandingClock
 from tests.intake import CODE
 from tests.opened import Opened, tighter
 from tests.world import World
@@ -327,11 +328,11 @@ def test_without_a_result_there_is_nothing_to_confirm(world: World, ready: int) 
     assert refusal(world, Step.FINALIZE).code == "no_result"
 
 
-def test_what_is_confirmed_is_the_result_that_was_proposed(world: World) -> None:
+def test_what_is_confirmed_is_the_result_that_was_proposed(world: World, clock: StandingClock) -> None:
     Opened(world, {"S01": [80] * 5, "S02": [75] * 5}).opened()
     proposal = stages.take(world.office, world.secretary, CODE, Step.FINALIZE)
     assert proposal is not None
-    world.clock.forward(minutes=1)
+    clock.forward(minutes=1)
     applications.withdraw(world.office, world.secretary, CODE, "S02", "来函撤回")
     rankings.compute(world.office, world.secretary, CODE)
     with pytest.raises(RuleBroken) as refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -469,7 +469,7 @@ def _decided(world: World) -> list[str]:
 def _outside(world: World, round_id: int) -> str:
     with world.office.reading() as session:
         seated = select(tables.Panelist.expert_id).where(tables.Panelist.round_id == round_id)  # type: ignore[call-overload]
-        wanted = select(tables.Expert.number).where(tables.Expert.id.not_in(seated))  # type: ignore[arg-type,attr-defined,call-overload]
+        wanted = select(tables.Expert.number).where(tables.Expert.id.not_in(seated))  # type: ignore[attr-defined,call-overload]
         return str(session.execute(wanted).scalars().first())
 
 
@@ -481,6 +481,21 @@ def _by_hand(world: World) -> str:
             .where(tables.Panelist.draw_id.is_(None))  # type: ignore[union-attr]
         )
         return str(session.execute(joined).scalar_one())
+
+
+def test_a_recusal_stands_when_the_unit_that_it_covers_is_corrected_afterwards(world: World) -> None:
+    office, secretary = world.office, world.secretary
+    round_id = world.round_()
+    plain = Opened(world, {"S01": []}).application("S01")
+    world.application(round_id, plain, verdict=None)
+    for n in (1, 2):
+        world.expert(f"E{n}", round_id)
+    recusals.decide(office, secretary, CODE, "E1", Reach.UNIT, plain.unit, True, "曾任职")
+    recusals.decide(office, secretary, CODE, "E2", Reach.ROUND, "", True, "同时申报")
+    unit = replace(plain, unit="更名后的单位（虚构）")
+    applications.correct(office, secretary, CODE, unit, reason="单位更名", version=1)
+    with office.reading() as session:
+        assert list(decisions.recusals(session)) == []
 
 
 def test_an_inspector_who_verifies_is_logged(world: World) -> None:

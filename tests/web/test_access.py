@@ -133,7 +133,7 @@ def test_a_tap_without_a_session_is_told_so(app: Flask) -> None:
         401,
         "/sign-in?next=/inspector/?act%3Dsheet",
     )
-    answer = visitor.post("/sign-out", **{"HX-Request": "true"})
+    answer = visitor.post("/sign-out", None, **{"HX-Request": "true"})
     assert (answer.status_code, answer.headers.get("HX-Redirect")) == (401, None)
     assert visitor.post("/sign-out").location == "/sign-in"
 

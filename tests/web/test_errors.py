@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask, abort
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from panel.app import create_app
@@ -21,7 +24,7 @@ from panel.errors import (
     UnrecordedChange,
 )
 from panel.services.office import Office
-from panel.web import errors
+from panel.web import errors, operations
 from panel.web.access import public
 from tests.visitors import Visitor, arrive
 from tests.world import World
@@ -30,8 +33,8 @@ from tests.world import World
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -122,7 +125,26 @@ def test_a_fault_can_be_found_again_by_the_number_of_its_request(
     page = faulty.get("/fail/fault").text
     number = re.search(r"请求编号 <code>([0-9a-f]{16})</code>", page)
     assert number
-    assert number[1] in capsys.readouterr().out
+    line = json.loads(capsys.readouterr().out)
+    assert (line["level"], line["event"], line["request"]) == ("error", "fault", number[1])
+    assert (line["path"], line["error"]) == ("/fail/fault", ["ZeroDivisionError"])
+    assert line["at"][-1].startswith("tests/web/test_errors.py:")
+
+
+def test_the_operations_log_never_holds_what_an_error_says(
+    faulty: Visitor, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(DBAPIError) as broken, office.engine.begin() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "王一"})
+    assert "王一" not in str(broken.value)
+    operations.fault(RuntimeError("王一"), "r1", "/x")
+    operations.fault(broken.value, "r2", "/x")
+    faulty.get("/fail/fault")
+    written = capsys.readouterr().out
+    assert [json.loads(line)["request"] for line in written.splitlines()][:2] == ["r1", "r2"]
+    assert '"error": ["OperationalError", "OperationalError"]' in written
+    assert "王一" not in written
+    assert "secret" not in written
 
 
 def test_a_store_that_is_out_of_order_still_leaves_an_answer(

@@ -34,7 +34,7 @@ OWNERS = {
     "inspector": Role.INSPECTOR,
     "secretary": Role.SECRETARY,
 }
-LOGINS = {Role.EXPERT: "E1", **{role: role.value for role in Role if role is not Role.EXPERT}}
+LOGINS = {role: "E1" if role is Role.EXPERT else role.value for role in Role}
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from panel.rules.stages import ORDER
 from panel.sentences.events import KINDS
 from panel.services import watching
 from panel.vocabulary import term
-from panel.web import current
+from panel.web import current, forms
 from panel.web.access import allow
 from panel.web.formats import second
 from panel.web.inspector.filters import Chosen, chosen
@@ -36,7 +36,7 @@ def home() -> str:
     """The trail, newest first; opening it is recorded, what then arrives on the open page is not."""
     watching.log(current.office(), current.actor())
     reader, filters = current.reader(), chosen()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=forms.whole)
     length = trail.size(reader)
     page = trail.page(reader, filters.wanted, before=length if before is None else before)
     return render_template(
@@ -68,7 +68,7 @@ def feed() -> Response:
     length = trail.size(reader)
     if request.if_none_match.contains(_tag(length, filters)):
         return _answer(Response(status=304), length, filters)
-    after = request.args.get("after", default=length - 1, type=int)
+    after = request.args.get("after", default=length - 1, type=forms.whole)
     arrived = trail.news(reader, filters.wanted, after=after).entries
     full = len(arrived) == trail.PAGE
     page = make_response(render_template("inspector/_feed.html", days=_by_day(arrived)))

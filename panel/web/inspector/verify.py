@@ -42,7 +42,7 @@ def run() -> str:
         "inspector/_verified.html" if partial else "inspector/verify.html",
         found=found,
         kept=kept,
-        held=trail.kept(current.reader(), *kept) if kept else None,
+        held=trail.kept(current.reader(), kept, found.size) if kept else None,
         Kept=Kept,
         caveat=_(verification.CAVEAT),
         now=current.office().clock(),

@@ -17,7 +17,7 @@ from panel.queries import trail
 from panel.services import sheets, sign_ins
 from panel.services.office import Office
 from tests.conftest import StandingClock
-from tests.opened import Opened
+from tests.opened import CODE, Opened
 from tests.tampering import unfence
 from tests.web.inspector.conftest import Visitor
 from tests.world import World
@@ -271,7 +271,7 @@ def test_markup_in_words_is_only_shown(inspector: Visitor, scored: Opened, offic
     sheets.return_sheet(
         office,
         scored.secretary,
-        round_code="2026",
+        round_code=CODE,
         expert_number="E1",
         application_number="S01",
         reason=script,

@@ -82,9 +82,7 @@ def test_after_the_end_nothing_is_open(inspector: Visitor, scored: Opened) -> No
 # Applications
 
 
-def test_who_applies_shows_from_the_first_verdict_on(
-    inspector: Visitor, world: World, office: Office
-) -> None:
+def test_who_applies_shows_after_a_verdict(inspector: Visitor, world: World, office: Office) -> None:
     round_id = world.round_()
     world.application(round_id, STUDIO, verdict=None)
     world.application(round_id, PROJECT, verdict=None)
@@ -111,6 +109,7 @@ def test_an_application_tells_findings_decisions_and_corrections(
     inspector: Visitor, world: World, office: Office
 ) -> None:
     round_id = world.round_()
+    world.application(round_id, STUDIO)
     world.application(round_id, replace(PROJECT, statements={"P1": "很有必要。"}))
     with office.reading() as session:
         plain, version = applications.current(session, CODE, "P01")
@@ -122,7 +121,7 @@ def test_an_application_tells_findings_decisions_and_corrections(
         "建设期 30 个月",
         "来函更正",
         "更正申报",
-        "留痕 0",
+        "/inspector/entries/",
         "建设期",
         "6.00 万元",
         "试验材料",
@@ -155,8 +154,8 @@ def test_panel_draw_conflicts_and_recusals(inspector: Visitor, world: World, off
     world.add(
         tables.Relation(expert_id=world.accounts["E7"].expert_id or 0, kind="family", towards=STUDIO.unit)
     )
-    attempt = draws.prepare(office, world.secretary, CODE, 5, [])
-    draws.hold(office, world.secretary, CODE, attempt)
+    attempt = draws.prepare(office, world.secretary, CODE, 5, {})
+    draws.hold(office, world.secretary, attempt)
     with office.reading() as session:
         drawn = read.of_act(session, "draw.hold")[0].data["drawn"]
     recusals.decide(
@@ -238,7 +237,7 @@ def test_a_tie_that_waits_and_a_result_out_of_date_are_said(
 def test_the_workbook_is_handed_out_on_record(inspector: Visitor, scored: Opened, office: Office) -> None:
     scored.step(Step.CLOSE_SCORING)
     scored.step(Step.OPEN_SEALS)
-    answer = inspector.get(f"{ROUND}/result/workbook")
+    answer = inspector.client.get(f"{ROUND}/result/workbook")
     assert answer.data[:2] == b"PK"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert newest(office)[0] == "ranking.export"

@@ -80,12 +80,12 @@ def test_an_expert_who_was_given_a_code_waits_to_use_it(secretary: Visitor, worl
 def test_a_lost_tablet_is_locked_out_at_once(secretary: Visitor, world: World, app: Flask) -> None:
     cast(world)
     tablet = arrive(app, "E1")
-    assert tablet.get("/expert/").status_code == 200
+    assert tablet.get("/account/password").status_code == 200
     page = secretary.get(EXPERTS).text
     assert "1 处登录中" in page
     assert secretary.post(f"{EXPERTS}/E1/revoke").status_code == 303
     assert "已全部收回（1 处）" in secretary.get(EXPERTS).text
-    assert tablet.get("/expert/").status_code == 303
+    assert tablet.get("/account/password").status_code == 303
     assert secretary.post(f"{EXPERTS}/E99/revoke").status_code == 404
     world.add(tables.Expert(number="E20", name="没有账号（虚构）", employer="某单位"))
     assert secretary.post(f"{EXPERTS}/E20/revoke").status_code == 404

@@ -82,10 +82,10 @@ def test_what_was_typed_is_kept_when_the_pool_is_refused(secretary: Visitor, wor
 
 def test_who_applies_is_proposed_for_exclusion(secretary: Visitor, world: World) -> None:
     cast(world)
-    know(world, "E1", name="王某", employer=S01.unit)
-    know(world, "E1", name=S01.team[0].name)
+    world.expert("E7")
+    know(world, "E7", name=S01.team[0].name, employer=S01.unit)
     form = secretary.get(f"{PANEL}/draws/new").text
-    row = form[form.index('name="why-E1"') : form.index('name="why-E2"')]
+    row = next(row for row in form.split("<tr") if 'name="why-E7"' in row)
     assert '<option value="conflict" selected>' in row
     assert "团队成员" in row
     assert "曾任职于" in form  # E2 stays in the pool: that conflict bars one unit only
@@ -93,11 +93,12 @@ def test_who_applies_is_proposed_for_exclusion(secretary: Visitor, world: World)
 
 def test_who_is_recused_from_the_round_is_proposed_too(secretary: Visitor, world: World) -> None:
     cast(world)
+    world.expert("E7")
     secretary.post(
-        "/secretary/rounds/2026/conflicts/new", {"expert": "E1", "object": "round|", "reason": "承办人员亲属"}
+        "/secretary/rounds/2026/conflicts/new", {"expert": "E7", "object": "round|", "reason": "承办人员亲属"}
     )
     form = secretary.get(f"{PANEL}/draws/new").text
-    row = form[form.index('name="why-E1"') : form.index('name="why-E2"')]
+    row = next(row for row in form.split("<tr") if 'name="why-E7"' in row)
     assert '<option value="conflict" selected>' in row
     assert "已决定对本批次全部申报回避" in row
 
