@@ -66,6 +66,7 @@ def know(world: World, number: str, **known: object) -> None:
 
 def sheets(world: World, round_id: int, expert: Actor, *numbers: str) -> None:
     """Submitted sheets of that expert for these applications."""
+    assert expert.expert_id is not None
     with world.store() as session:
         for place, number in enumerate(numbers, 1):
             application = session.exec(

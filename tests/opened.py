@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from sqlmodel import select
 
-from panel import tables
+from panel import config, tables
 from panel.rules.applications import Application, Track
 from panel.rules.eligibility import Verdict
 from panel.rules.policies import read_policy
@@ -19,6 +20,7 @@ from panel.rules.steps import Step
 from panel.rules.votes import Ballot
 from panel.services import applications, panelists, pledges, rankings, rounds, sheets, stages
 from panel.services.office import Actor, Office
+from tests.conftest import StandingClock
 from tests.world import PROJECT, STUDIO, World
 
 CODE = "2026"
@@ -41,6 +43,15 @@ def caps(office: Office, studios: int, projects: int) -> None:
     """Set both caps."""
     text = office.policy.text.replace("\ncap = 3 ", f"\ncap = {studios} ")
     office.policy = read_policy(text.replace("\ncap = 10 ", f"\ncap = {projects} "), "the test's policy")
+
+
+def world_on(url: str, folder: Path) -> World:
+    """An office of its own on this store, for a round that several tests only look at."""
+    settings = config.create(folder / "home", database_url=url, secure_cookies=False)
+    file = Path(__file__).parents[1] / "config" / "criteria.toml"
+    policy = read_policy(file.read_text(encoding="utf-8"), str(file))
+    clock = StandingClock()
+    return World(Office(settings, policy, clock), clock)
 
 
 @dataclass(slots=True)

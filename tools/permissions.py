@@ -12,9 +12,10 @@ FILE = Path(__file__).parents[1] / "docs" / "permissions.md"
 
 _HEAD = """# Who may do what, and when
 
-Made from `panel/rules/permissions.py` by `python -m tools.permissions`; a test compares the two. Everything that is
-not listed is refused, and looks like an address that does not exist. A number is a stage of the round at which the
-role may do it; ● stands where no round is involved.
+Made from `panel/rules/permissions.py` by `python -m tools.permissions`; a test compares the two. What is not
+listed is refused, and looks like an address that does not exist. A number is a stage of the round at which
+the role may do it; ● stands where no round is involved. Whatever the table says, each role has screens of
+its own: nobody opens a page of another's.
 """
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from panel import __version__, config
-from panel.cli import audit, demo, draw, intake, result, serve
+from panel.cli import audit, demo, draw, export, intake, result, serve
 from panel.cli.session import Home, say
 from panel.errors import PanelError
 from panel.services import accounts
@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(audit.app, name="audit")
 app.add_typer(draw.app, name="draw")
-for part in (demo, intake, result, serve):
+for part in (demo, export, intake, result, serve):
     part.register(app)
 
 

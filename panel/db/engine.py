@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -17,8 +18,8 @@ _WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 WRITES = "panel_writes"
 """Execution option of a connection whose transaction will write."""
 
-# How many prepared statements a connection keeps. The driver drops what was used least often: with its own small
-# number, the many statements of the start, used once each, would keep out those of every request.
+# How many prepared statements a connection keeps. The driver drops what was used least often: with its own
+# small number, the many statements of the start, used once each, would keep out those of every request.
 _PREPARED = 1000
 
 GLANCES = "panel_glances"
@@ -96,6 +97,11 @@ def _open(url: str) -> Engine:
 def steady(engine: Engine) -> Engine:
     """The same store for readers who must see all of it as at one moment, however long they read."""
     return engine if is_sqlite(engine) else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def glances(engine: Engine) -> Mapping[str, Any]:
+    """Execution options of a connection that only glances; a server is asked nothing but the questions."""
+    return {GLANCES: True} if is_sqlite(engine) else {GLANCES: True, "isolation_level": "AUTOCOMMIT"}
 
 
 def is_sqlite(engine: Engine) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from panel import tables
-from panel.audit import read
+from panel.audit import read, seals
 from panel.audit.events import DrawHeld, DrawPrepared, ExpertRemoved
 from panel.audit.read import Record
 from panel.queries import conflicts, experts, recusals
@@ -216,13 +217,19 @@ def _against_trail(
         yield DrawProblem.NOT_LOGGED
         return
     said, drawn = prepared.data, held.data if held else {}
-    stands = (row.size, list(pool.experts), list(logged_exclusions(pool)), row.digest, row.seed)
-    if stands != (
-        said.get("size"),
-        said.get("pool"),
-        said.get("excluded", []),
-        said.get("digest"),
-        drawn.get("seed", ""),
+    stands = {
+        "size": row.size,
+        "pool": list(pool.experts),
+        "excluded": list(logged_exclusions(pool)),
+        "digest": row.digest,
+        "reason": seals.text_digest(unicodedata.normalize("NFC", row.reason)) if row.reason else "",
+    }
+    logged = {"excluded": [], "reason": "", **said}
+    moments = (prepared.at, held.at if held else None)
+    if (
+        any(logged.get(name) != value for name, value in stands.items())
+        or drawn.get("seed", "") != row.seed
+        or (row.prepared_at, row.held_at) != moments
     ):
         yield DrawProblem.LOGGED_OTHERWISE
         return

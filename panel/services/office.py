@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,7 +17,7 @@ from panel import clock
 from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
-from panel.db.engine import GLANCES, WRITES, changed, is_sqlite, open_engine, steady
+from panel.db.engine import WRITES, changed, glances, is_sqlite, open_engine, steady
 from panel.db.turns import FifoLock
 from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
 from panel.language import _
@@ -27,6 +27,8 @@ from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services.refusals import RefusalQuota
 from panel.tables import Round
+
+_WRITING: Mapping[str, Any] = {WRITES: True}
 
 Reader = Session
 """A session that is only read from, as screens hold it without knowing the store."""
@@ -116,8 +118,6 @@ class Office:
         self.clock = clock_
         self.engine: Engine = open_engine(settings.url)
         self._reader = steady(self.engine)
-        self._glancer = self.engine.execution_options(**{GLANCES: True})
-        self._writer = self.engine.execution_options(**{WRITES: True})
         self._turns = FifoLock()
         self._quota = RefusalQuota()
         self._policies: dict[str, Policy] = {}
@@ -131,14 +131,14 @@ class Office:
     @contextmanager
     def glancing(self) -> Iterator[Session]:
         """A session for a page: each question sees the newest state, and no write has to wait for it."""
-        with Session(self._glancer) as session:
+        with self._session(glances(self.engine)) as session:
             yield session
 
     @contextmanager
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
         """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
         try:
-            with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+            with self._turn(), self._session(_WRITING) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
@@ -147,6 +147,13 @@ class Office:
             raise
         except StaleDataError:
             raise StaleVersion(_("有人同时改动了同一内容。")) from None
+
+    @contextmanager
+    def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
+        # The options go with the connection: an engine of its own for each kind would ask every listener twice.
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=options)
+            yield session
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -162,7 +169,7 @@ class Office:
         now = self.clock()
         if not self._quota.take(actor.id, now):
             return
-        with self._turn(), Session(self._writer) as session:
+        with self._turn(), self._session(_WRITING) as session:
             change = Change(session, actor, now)
             change.record(Refused(tried=tried, why=why), round_id=round_id, ok=False)
             _commit(change)

@@ -50,6 +50,7 @@ from panel.tables import (
 
 MAX_KEY = 64
 SALT_BYTES = seals.SALT_BYTES
+_REQUEST = b"pingshen/save/v1\0"
 
 _ROUNDS, _SHEETS = Round.__table__, Sheet.__table__  # type: ignore[attr-defined]
 _SCORES, _SAVES = Score.__table__, Save.__table__  # type: ignore[attr-defined]
@@ -183,7 +184,7 @@ def save_score(
     if not 0 < len(key) <= MAX_KEY:
         raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
     comment = clean_comment(comment or "")
-    digest = seals.record_digest([round_code, blind_code, unit, points or "", comment, version])
+    digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
     with office.change(actor, ScoreSaved) as change:
         round_, sheet = _own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
         before = _run(change, _BEFORE, {"key": key, "unit": unit, "sheet": sheet.id}).one()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from panel import config, tables
 from panel.audit import read
 from panel.cli.main import app
+from panel.rules.permissions import Role
 from panel.services.office import Office
 from panel.services.openings import open_office
 from tests.conftest import StandingClock
@@ -27,7 +28,7 @@ def home(tmp_path: Path) -> Path:
     world.round_("2026")
     for number in range(1, 5):
         world.add(tables.Expert(number=f"E{number}", name=f"专家{number}（虚构）", employer="某单位（虚构）"))
-    assert world.secretary
+    world.person(Role.SECRETARY)
     office.engine.dispose()
     return home
 

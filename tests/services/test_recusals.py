@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read
@@ -19,6 +19,7 @@ from panel.queries import recusals as in_force
 from panel.rules.conflicts import ConflictCode, Reach, Strength
 from panel.rules.eligibility import Verdict
 from panel.rules.experts import RelationKind
+from panel.rules.recusals import Aftermath
 from panel.rules.stages import Stage
 from panel.rules.steps import BlockerCode, Step
 from panel.services import pledges, recusals
@@ -32,7 +33,7 @@ def states(office: Office) -> Mapping[str, str]:
     with office.reading() as session:
         rows = session.exec(
             select(tables.Application.number, tables.Sheet.state).join(
-                tables.Sheet, tables.Sheet.application_id == tables.Application.id
+                tables.Sheet, col(tables.Sheet.application_id) == col(tables.Application.id)
             )
         )
         return dict(rows.all())
@@ -352,7 +353,7 @@ def test_after_opening_the_result_must_be_computed_again(world: World, office: O
     round_id = cast(world, Stage.OPENED)
     sheets(world, round_id, world.accounts["E5"], "S04")
     aftermath = decide(world, "E5", Reach.UNIT, S04.unit)
-    assert aftermath == recusals.Aftermath(late=True, void=("S04",), recompute=True)
+    assert aftermath == Aftermath(late=True, void=("S04",), recompute=True)
 
 
 def test_a_sheet_already_void_is_not_voided_twice(world: World, office: Office) -> None:
@@ -360,7 +361,7 @@ def test_a_sheet_already_void_is_not_voided_twice(world: World, office: Office) 
     sheets(world, round_id, world.accounts["E5"], "S04")
     decide(world, "E5", Reach.APPLICATION, "S04")
     aftermath = decide(world, "E5", Reach.UNIT, S04.unit)
-    assert aftermath == recusals.Aftermath(late=True, void=(), recompute=False)
+    assert aftermath == Aftermath(late=True, void=(), recompute=False)
     with office.reading() as session:
         assert len(read.of_act(session, SheetVoided.act)) == 1
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, Table, delete, insert, select, text, update
 from sqlmodel import Session, SQLModel
 
-from panel import config, tables
+from panel import tables
 from panel.audit import read
 from panel.audit.events import TrailVerified
 from panel.audit.tables import ENTRIES
@@ -23,13 +23,12 @@ from panel.queries import decisions
 from panel.rules.conflicts import Reach
 from panel.rules.draws import ExclusionReason
 from panel.rules.eligibility import Verdict
-from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services import applications, draws, panelists, rankings, recusals, sheets, verification
 from panel.services.office import Office
 from tests import postgres
-from tests.conftest import ROOT, START, StandingClock, _administer, _copy_of, _url_of
-from tests.opened import CODE, Opened, caps
+from tests.conftest import START, _administer, _copy_of, _url_of
+from tests.opened import CODE, Opened, caps, world_on
 from tests.tampering import undone, unfence
 from tests.world import World
 
@@ -79,13 +78,10 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def _finished(url: str, folder: Path) -> Iterator[Store]:
-    settings = config.create(folder / "home", database_url=url, secure_cookies=False)
-    file = ROOT / "config" / "criteria.toml"
-    office = Office(settings, read_policy(file.read_text(encoding="utf-8"), str(file)), StandingClock())
-    caps(office, 1, 2)
-    world = World(office, StandingClock(START))
+    world = world_on(url, folder)
+    caps(world.office, 1, 2)
     yield Store(played(world))
-    office.engine.dispose()
+    world.office.engine.dispose()
 
 
 def played(world: World) -> Opened:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.queries import conflicts
 from panel.queries import recusals as in_force
+from panel.rules.conflicts import Reach
 from panel.rules.experts import RelationKind
 from panel.rules.stages import Stage
 from panel.services import pledges, recusals
@@ -116,7 +117,7 @@ def test_a_second_conflict_about_the_same_unit_is_not_a_way_round(
     secretary: Visitor, world: World, office: Office
 ) -> None:
     round_id = cast(world)
-    recusals.decide(office, world.secretary, "2026", "E9", conflicts.Reach.UNIT, X03.unit, True, "同一集团")
+    recusals.decide(office, world.secretary, "2026", "E9", Reach.UNIT, X03.unit, True, "同一集团")
     secretary.post(f"{CONFLICTS}/find")
     number = one(office, round_id, "E9")
     refused = secretary.post(f"{CONFLICTS}/{number}", {"recused": "no", "reason": "无妨"})
@@ -171,7 +172,7 @@ def test_of_the_rest_of_the_file_nothing_is_decided(secretary: Visitor, world: W
     with world.store() as session:
         seat = session.exec(
             select(tables.Panelist)
-            .join(tables.Expert, tables.Expert.id == tables.Panelist.expert_id)
+            .join(tables.Expert, col(tables.Expert.id) == col(tables.Panelist.expert_id))
             .where(tables.Expert.number == "E9")
         ).one()
         session.delete(seat)

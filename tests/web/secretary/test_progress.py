@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services import panelists
 from panel.services.office import Office
+from tests.conftest import StandingClock
 from tests.opened import Opened
 from tests.visitors import Visitor
 from tests.web.secretary.test_panel import text
@@ -21,8 +22,8 @@ def state(world: World, expert: str, application: str, to: SheetState, revision:
     with world.store() as session:
         sheet = session.exec(
             select(tables.Sheet)
-            .join(tables.Expert, tables.Expert.id == tables.Sheet.expert_id)
-            .join(tables.Application, tables.Application.id == tables.Sheet.application_id)
+            .join(tables.Expert, col(tables.Expert.id) == col(tables.Sheet.expert_id))
+            .join(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
             .where(tables.Expert.number == expert, tables.Application.number == application)
         ).one()
         sheet.state, sheet.revision = to, revision
@@ -51,12 +52,12 @@ def test_counts_without_the_absent_the_void_and_the_withdrawn(
 
 
 def test_the_open_page_asks_again_by_itself_without_keeping_the_session_awake(
-    secretary: Visitor, world: World
+    secretary: Visitor, world: World, clock: StandingClock
 ) -> None:
     world.scoring_round(experts=2)
     assert f'hx-get="{PROGRESS}/now"' in secretary.get(PROGRESS).text
     before = secretary.cookie()
-    world.clock.forward(minutes=5)
+    clock.forward(minutes=5)
     now = secretary.get(f"{PROGRESS}/now")
     assert now.status_code == 200
     assert "<html" not in now.text

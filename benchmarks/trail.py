@@ -1,0 +1,203 @@
+"""How quickly the inspector reads a long trail, beside a bare Flask answer measured in the same run.
+
+    python -m benchmarks.trail [--entries 100000] [--repeat 30] [--postgres URL] [--only sqlite|postgresql]
+
+The trail is written by `panel.audit.log.append` itself, in batches, then read through the real application: the page
+of the log, filtered and old pages, one entry with its proof, and the question of the open page that is answered 304.
+All answers are asked in this process, without a network, so that what is compared is the work. Without a URL, a
+throw-away PostgreSQL is made. Exit status 1 when a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session
+
+from panel import config
+from panel.app import create_app
+from panel.audit import log
+from panel.audit.events import Event, Refused, ScoreSaved, SheetOpened, SheetSubmitted, SignedIn, StageChanged
+from panel.audit.log import Entry, Who
+from panel.db.engine import WRITES
+from panel.services.office import Office
+from panel.services.openings import open_office
+from tests import postgres
+from tests.world import PASSWORD, World
+
+PAGE_MS = 200.0
+POLL_MS = 10.0
+BATCH = 2000
+START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
+EXPERTS = 15
+
+
+def events(number: int) -> tuple[Event, bool]:
+    """A trail as scoring makes it: mostly saves, some submits and sign-ins, few refusals and stages."""
+    if number % 5000 == 0:
+        return StageChanged(stage="scoring", mode="two_person"), True
+    if number % 977 == 0:
+        return Refused(tried="sheet.save", why="sheet_submitted"), False
+    if number % 61 == 0:
+        return SignedIn(), True
+    if number % 37 == 0:
+        return SheetOpened(), True
+    if number % 29 == 0:
+        return SheetSubmitted(c="9f" * 32), True
+    return ScoreSaved(unit=f"S{number % 6 + 1}"), True
+
+
+def fill(office: Office, world: World, round_id: int, size: int) -> float:
+    """Write the trail; answers how many entries a second."""
+    people = [world.accounts[f"E{n}"].id for n in range(1, EXPERTS + 1)]
+    began = time.perf_counter()
+    for first in range(0, size, BATCH):
+        batch = []
+        for number in range(first, min(first + BATCH, size)):
+            event, ok = events(number)
+            who = Who(people[number % EXPERTS], "expert", "0123456789abcdef", "10.3.2.7", "5f" * 8)
+            sheet = f"E{number % EXPERTS + 1}/S{number // EXPERTS % 2 + 1:02}"
+            batch.append(
+                Entry(event, who, START + timedelta(seconds=number), sheet, str(round_id) if ok else "", ok=ok)
+            )
+        with Session(office.engine.execution_options(**{WRITES: True})) as session:
+            log.append(session, *batch)
+            session.commit()
+    return size / (time.perf_counter() - began)
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """The inspector at the application."""
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token is not None
+    fields = {"login": "inspector", "password": PASSWORD, "csrf_token": token[1]}
+    assert client.post("/sign-in", data=fields).status_code == 303
+    return client
+
+
+def timed(ask: Callable[[], object], repeat: int) -> tuple[float, float]:
+    """Milliseconds of one answer: the middle one and the slowest but one in twenty."""
+    ask()
+    took = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took), sorted(took)[int(len(took) * 0.95)]
+
+
+def bare(repeat: int) -> float:
+    """A bare Flask answer, in milliseconds."""
+    app = Flask("bare")
+    app.add_url_rule("/", view_func=lambda: "ok")
+    client = app.test_client()
+    return timed(lambda: client.get("/"), repeat * 10)[0]
+
+
+def measure(name: str, url: str, size: int, repeat: int) -> bool:
+    """One database: prints every figure, answers whether all bars hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        office = open_office(config.create(Path(folder) / "home", database_url=url, secure_cookies=False))
+        world = World(office, office.clock)  # type: ignore[arg-type]
+        round_id = world.scoring_round(EXPERTS)
+        assert world.inspector.account_id
+        rate = fill(office, world, round_id, size)
+        print(f"\n{name}: {size} entries written at {rate:.0f}/s")
+        client = signed_in(create_app(office))
+        page = client.get("/inspector/").text
+        after, tag = (re.search(rf'data-{one}="([^"]+)"', page) for one in ("after", "tag"))
+        assert after is not None
+        assert tag is not None
+        expert, unit = world.accounts["E7"].id, bare(repeat)
+        filters = {
+            "newest": "",
+            "old": f"before={size // 2}",
+            "one person": f"who={expert}",
+            "a kind, many": "kind=sheet",
+            "a kind, few": "kind=result",
+            "refused": "refused=1",
+            "an application": "thing=S01",
+            "a stage": f"round={round_id}:scoring",
+            "half an hour": "since=2026-09-01T12:00&until=2026-09-01T12:30",
+            "all together": f"who={expert}&kind=sheet&thing=S01&round={round_id}&since=2026-09-01T12:00",
+        }
+        held = True
+        print(f"  bare Flask answer {unit:.2f} ms; then: median, 95th percentile, median as a multiple of it")
+        for label, query in filters.items():
+            held &= line(f"page: {label}", timed(lambda q=query: got(client, q), repeat), unit, PAGE_MS)  # type: ignore[misc]
+        held &= line("entry with proof", timed(lambda: client.get(f"/inspector/entries/{size // 3}"), repeat), unit, PAGE_MS)
+        # Everything above wrote viewing events: the open page is as long as the trail is now.
+        page = client.get("/inspector/").text
+        found = re.search(r'data-tag="([^"]+)"', page)
+        assert found is not None
+        headers = {"If-None-Match": f'"{found[1]}"'}
+        assert client.get("/inspector/feed", headers=headers).status_code == 304
+        poll = timed(lambda: client.get("/inspector/feed", headers=headers), repeat * 5)
+        held &= line("question answered 304", poll, unit, POLL_MS)
+        office.engine.dispose()
+        return held
+
+
+def got(client: FlaskClient, query: str) -> None:
+    """One page of the log."""
+    assert client.get(f"/inspector/?{query}").status_code == 200
+
+
+def line(label: str, took: tuple[float, float], unit: float, bar: float) -> bool:
+    """One figure; answers whether it keeps its bar."""
+    middle, late = took
+    kept = late < bar
+    print(f"  {label:24} {middle:7.1f} ms {late:7.1f} ms {middle / unit:6.0f} x{'' if kept else f'  MISSED {bar:.0f} ms'}")
+    return kept
+
+
+@contextmanager
+def store(url: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with postgres.cluster() if not url else _given(url) as server:
+        name = f"trail_{int(time.time())}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", server.replace("postgresql+psycopg", "postgresql"), count=0)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@contextmanager
+def _given(url: str) -> Iterator[str]:
+    yield url
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=30)
+    parser.add_argument("--postgres", default="")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
+    chosen = parser.parse_args()
+    held = True
+    if chosen.only != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            held &= measure("SQLite", f"sqlite:///{folder}/panel.sqlite", chosen.entries, chosen.repeat)
+    if chosen.only != "sqlite":
+        with store(chosen.postgres) as url:
+            held &= measure("PostgreSQL", url, chosen.entries, chosen.repeat)
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
