@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,12 @@ def test_the_day_is_that_of_the_office() -> None:
 def test_a_stamp_is_utc_to_the_microsecond() -> None:
     there = MOMENT.astimezone(timezone(timedelta(hours=8)))
     assert clock.stamp(there) == "2026-09-18T16:30:00.000000Z"
+
+
+@pytest.mark.parametrize("text", ["", "2026-09-18", "2026-09-18T16:30:00", "2026-09-18T16:30:00+08:00", "Z"])
+def test_what_is_no_moment_in_utc_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"UTC|[Ii]nvalid"):
+        clock.from_stamp(text)
 
 
 @given(st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - a bound

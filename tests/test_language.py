@@ -81,7 +81,7 @@ def test_a_text_that_no_catalogue_knows_stays_as_it_is() -> None:
 def test_one_chinese_word_may_be_two_english_ones() -> None:
     assert (_("确认"), pgettext("button", "确认")) == ("确认", "确认")
     with speaking("en"):
-        assert (_("确认"), pgettext("button", "确认")) == ("Confirmed", "Confirm")
+        assert (_("确认"), pgettext("button", "确认")) == ("Final", "Confirm")
         assert pgettext("button", "目录里没有的一句话") == "目录里没有的一句话"
 
 

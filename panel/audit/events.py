@@ -115,6 +115,8 @@ class StageChanged(Event, act="round.stage", about="round"):
     stage: str
     mode: str
     policy: str = ""
+    entered: str = ""
+    """When scoring opens: the digest of everything that was handed in, and of the blind codes."""
     missing: tuple[str, ...] = ()
     reason: Said = Said("")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlmodel import Session
 
 from panel.audit import tree
@@ -67,6 +67,8 @@ class Filter:
     """Any of these, where there is more than one way to name what is looked for."""
     round_ids: tuple[str, ...] = ()
     """Any of these; an empty one stands for what belongs to no round."""
+    acts: tuple[str, ...] = ()
+    """Any of these."""
 
 
 EVERYTHING = Filter()
@@ -92,23 +94,26 @@ def page(
 
 
 def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    for column, value in (
-        (ENTRIES.c.actor, wanted.actor),
-        (ENTRIES.c.round_id, wanted.round_id),
-        (ENTRIES.c.subject, wanted.subject),
-    ):
-        if value:
-            yield column == value
-    for column, several in ((ENTRIES.c.subject, wanted.subjects), (ENTRIES.c.round_id, wanted.round_ids)):
-        if several:
-            yield column.in_(several)
-    if wanted.act in VOCABULARY:
-        yield ENTRIES.c.act == wanted.act
-    elif wanted.act:
-        # "sheet" means every act on sheets, "sheet.save" that one act.
-        yield (ENTRIES.c.act == wanted.act) | ENTRIES.c.act.startswith(wanted.act + ".", autoescape=True)
+    """What an entry must fulfil; only the narrowest condition may choose an index.
+
+    A database that has gathered no statistics would as soon walk through every save to find a few.
+    """
     if wanted.refused_only:
         yield ENTRIES.c.ok.is_(False)
+    free = not wanted.refused_only
+    for name, values in (
+        ("subject", (wanted.subject,) if wanted.subject else wanted.subjects),
+        ("actor", (wanted.actor,) if wanted.actor else ()),
+        ("act", (wanted.act,) if wanted.act in VOCABULARY else wanted.acts),
+        ("round_id", (wanted.round_id,) if wanted.round_id else wanted.round_ids),
+    ):
+        if values:
+            column = ENTRIES.c[name] if free else ENTRIES.c[name].concat("")
+            yield column == values[0] if len(values) == 1 else column.in_(values)
+            free = False
+    if wanted.act and wanted.act not in VOCABULARY:
+        # "sheet" means every act on sheets, "sheet.save" that one act.
+        yield (ENTRIES.c.act == wanted.act) | ENTRIES.c.act.startswith(wanted.act + ".", autoescape=True)
 
 
 def entry(session: Session, index: int) -> Record | None:
@@ -126,8 +131,22 @@ def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
     """The entries of one act that succeeded, oldest first."""
     query = select(ENTRIES).where(ENTRIES.c.act == act, ENTRIES.c.ok.is_(True)).order_by(ENTRIES.c.idx)
     if round_id:
-        query = query.where(ENTRIES.c.round_id == round_id)
+        # Without an index of its own: there are far fewer entries of most acts than of a round.
+        query = query.where(ENTRIES.c.round_id.concat("") == round_id)
     return [_record(row) for row in session.execute(query)]
+
+
+def outside(session: Session, acts: Iterable[str], round_id: str, low: int, high: int | None) -> int | None:
+    """The first entry of these acts in a round that succeeded before number `low` or after `high`."""
+    late = ENTRIES.c.idx > high if high is not None else false()
+    query = select(func.min(ENTRIES.c.idx)).where(
+        ENTRIES.c.act.in_(list(acts)),
+        ENTRIES.c.ok.is_(True),
+        ENTRIES.c.round_id == round_id,
+        (ENTRIES.c.idx < low) | late,
+    )
+    found: int | None = session.execute(query).scalar_one()
+    return found
 
 
 def head(session: Session) -> Head:

@@ -59,6 +59,11 @@ def changed(connection: Connection) -> bool:
     return bool(connection.info.get(_CHANGED))
 
 
+def mark_changed(connection: Connection) -> None:
+    """Note a change that was made past SQLAlchemy's own execution."""
+    connection.info[_CHANGED] = True
+
+
 def _begun(connection: Connection) -> None:
     connection.info[_CHANGED] = False
 

@@ -102,7 +102,9 @@ class Sheet:
 
     def band(self, words: str) -> None:
         """A line across that begins a part."""
-        self._across(words, self.styles.of(bold=True, font_color="#FFFFFF", bg_color=BAND, font_size=11), 22)
+        self._across(
+            words, self.styles.of(bold=True, font_color="#FFFFFF", bg_color=BAND, font_size=11, indent=1), 22
+        )
 
     def rule(self, words: str) -> None:
         """The cut line across."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
 from panel import tables
+from panel.audit import seals
 from panel.rules.applications import (
     Application,
     BudgetCategory,
@@ -65,6 +67,19 @@ def studios(session: Session, round_id: int) -> dict[str, Studio]:
         )
         for row in rows
     }
+
+
+def digest(session: Session, round_id: int) -> str:
+    """The digest of all that was handed in, of the register of studios, and of the blind codes."""
+    codes = select(tables.Application.number, tables.Application.blind_code)
+    entered, registered = plain(session, round_id).values(), studios(session, round_id).values()
+    return seals.record_digest(
+        {
+            "blind": dict(session.exec(codes.where(tables.Application.round_id == round_id)).all()),
+            "entered": [asdict(one) | {"materials": sorted(one.materials)} for one in entered],
+            "studios": [asdict(studio) for studio in registered],
+        }
+    )
 
 
 def _by_application(session: Session, table: type[Row], ids: list[int]) -> dict[int, list[Row]]:

@@ -110,6 +110,22 @@ def _panel(session: Session, policy: Policy, round_: tables.Round) -> Iterator[B
         yield Blocker(BlockerCode.CONFLICT_UNDECIDED, tuple(sorted(several)))
 
 
+def _conflicts(session: Session, _policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
+    """Decided while nobody knows the scores that the decision would take out."""
+    waiting = session.exec(
+        select(tables.Expert.number)
+        .join(tables.Conflict, col(tables.Conflict.expert_id) == col(tables.Expert.id))
+        .join(
+            tables.Panelist,
+            (col(tables.Panelist.expert_id) == col(tables.Expert.id))
+            & (col(tables.Panelist.round_id) == col(tables.Conflict.round_id)),
+        )
+        .where(tables.Conflict.round_id == round_.id, col(tables.Conflict.settled).is_(False))
+    ).all()
+    if waiting:
+        yield Blocker(BlockerCode.CONFLICT_UNDECIDED, tuple(sorted(set(waiting))))
+
+
 def _sheets(session: Session, _policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
     missing = progress.missing(session, round_.id)
     if missing:
@@ -130,6 +146,6 @@ def _result(session: Session, policy: Policy, round_: tables.Round) -> Iterator[
 _CHECKS: Mapping[Step, tuple[Check, ...]] = {
     Step.OPEN_SCORING: (_validity, _verdicts, _statements, _identities, _panel),
     Step.CLOSE_SCORING: (_sheets,),
-    Step.OPEN_SEALS: (_sheets,),
-    Step.FINALIZE: (_result,),
+    Step.OPEN_SEALS: (_sheets, _conflicts),
+    Step.FINALIZE: (_conflicts, _result),
 }

@@ -18,12 +18,15 @@ from panel.audit.events import (
     ApplicationCorrected,
     ApplicationWithdrawn,
     ChairNamed,
+    ConflictDeclared,
     DrawHeld,
     EligibilityDecided,
     ExpertAbsent,
     ExpertRemoved,
     ExpertSelected,
     FileImported,
+    IdentityCleared,
+    PledgeSigned,
     RecusalDecided,
     SheetReturned,
     SheetSubmitted,
@@ -110,6 +113,57 @@ def recusals(session: Session) -> Iterator[Difference]:
     return _unequal(session, RecusalDecided.act, fits, kept, N_("专家 {who} 的回避决定与留痕记录不一致"))
 
 
+def clearances(session: Session) -> Iterator[Difference]:
+    """Every word that was let stand in a coded application."""
+    rows = session.exec(
+        select(tables.Clearance, tables.Application)
+        .join(tables.Application, col(tables.Application.id) == col(tables.Clearance.application_id))
+        .order_by(col(tables.Clearance.id))
+    )
+    kept = [((str(application.round_id), application.number), row) for row, application in rows]
+
+    def fits(row: tables.Clearance, record: read.Record) -> bool:
+        data = record.data
+        return (row.field, said(row.word), said(row.reason)) == (data["field"], data["word"], data["reason"])
+
+    return _unequal(session, IdentityCleared.act, fits, kept, N_("申报 {who} 的身份词语处理与留痕记录不一致"))
+
+
+def declarations(session: Session) -> Iterator[Difference]:
+    """Every tie that an expert declared."""
+    rows = session.exec(
+        select(tables.Conflict, tables.Expert.number)
+        .join(tables.Expert, col(tables.Expert.id) == col(tables.Conflict.expert_id))
+        .where(col(tables.Conflict.declared).is_(True))
+    )
+    kept = {
+        (str(row.round_id), expert, row.code, said(str(json.loads(row.facts).get("note", ""))))
+        for row, expert in rows
+    }
+    logged = {
+        (record.round_id, record.subject, str(record.data["code"]), str(record.data["said"]))
+        for record in read.of_act(session, ConflictDeclared.act)
+    }
+    for _round_id, expert, *_rest in sorted(kept ^ logged):
+        yield Difference(-1, _("专家 {who} 申报的利益冲突与留痕记录不一致").format(who=expert))
+
+
+def pledges(session: Session) -> Iterator[Difference]:
+    """Whoever counts as having taken the pledge took it, and this text."""
+    texts = {
+        (record.round_id, record.subject): record.data["text"]
+        for record in read.of_act(session, PledgeSigned.act)
+    }
+    rows = session.exec(
+        select(tables.Panelist, tables.Expert.number)
+        .join(tables.Expert, col(tables.Expert.id) == col(tables.Panelist.expert_id))
+        .where(col(tables.Panelist.pledged_at).is_not(None))
+    )
+    for row, expert in rows:
+        if texts.get((str(row.round_id), expert)) != row.pledge_digest:
+            yield Difference(-1, _("专家 {who} 的承诺书与留痕记录不一致").format(who=expert))
+
+
 def panels(session: Session) -> Iterator[Difference]:
     """Who was put on a panel by hand, who chairs it, and who does not take part; draws are checked apart."""
     for round_id in session.exec(select(tables.Round.id)).all():
@@ -184,7 +238,10 @@ def sheets(session: Session) -> Iterator[Difference]:
 CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     verdicts,
     withdrawals,
+    clearances,
+    declarations,
     recusals,
+    pledges,
     panels,
     drawn,
     sheets,

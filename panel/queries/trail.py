@@ -224,7 +224,7 @@ def kept(session: Session, checkpoint: tuple[int, str], verified: int) -> Kept:
 def _records(
     session: Session, wanted: Wanted, *, before: int | None = None, after: int | None = None, limit: int
 ) -> list[Record]:
-    """Newest first. Each act of a kind is asked for by itself: an index answers that at once."""
+    """Newest first. Where nothing narrower is given, each act of a kind is asked for by its index."""
     low, high = _range(session, wanted)
     high = min(high, before) if before is not None else high
     found: dict[int, Record] = {}
@@ -239,14 +239,20 @@ def _records(
 
 
 def _filters(session: Session, wanted: Wanted) -> Iterator[Filter]:
-    acts = [act for act in VOCABULARY if events.kind(act) is wanted.kind] if wanted.kind else [""]
-    subjects = _subjects(session, wanted.thing) if wanted.thing else ()
-    for act in acts:
-        usual = Filter(act, wanted.actor, wanted.round_id, "", wanted.refused_only, subjects)
-        yield usual
+    acts = tuple(act for act in VOCABULARY if wanted.kind is not None and events.kind(act) is wanted.kind)
+    usual = Filter(
+        actor=wanted.actor,
+        round_id=wanted.round_id,
+        refused_only=wanted.refused_only,
+        subjects=_subjects(session, wanted.thing) if wanted.thing else (),
+        acts=acts,
+    )
+    narrow = usual.subjects or usual.actor or usual.refused_only
+    for one in [usual] if narrow or not acts else [replace(usual, act=act) for act in acts]:
+        yield one
         if wanted.round_id:
             # Attempts are refused before it is known which round they belong to.
-            yield replace(usual, round_id="", round_ids=("",), refused_only=True)
+            yield replace(one, round_id="", round_ids=("",), refused_only=True)
 
 
 def _range(session: Session, wanted: Wanted) -> tuple[int, int]:

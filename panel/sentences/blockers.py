@@ -38,8 +38,13 @@ _DONE: Mapping[BlockerCode, str] = {
 _CHECKED: Mapping[Step, tuple[BlockerCode, ...]] = {
     Step.OPEN_SCORING: tuple(_DONE)[:7],
     Step.CLOSE_SCORING: (BlockerCode.SHEETS_MISSING,),
-    Step.OPEN_SEALS: (BlockerCode.SHEETS_MISSING,),
-    Step.FINALIZE: (BlockerCode.NO_RESULT, BlockerCode.RESULT_STALE, BlockerCode.TIE_PENDING),
+    Step.OPEN_SEALS: (BlockerCode.SHEETS_MISSING, BlockerCode.CONFLICT_UNDECIDED),
+    Step.FINALIZE: (
+        BlockerCode.CONFLICT_UNDECIDED,
+        BlockerCode.NO_RESULT,
+        BlockerCode.RESULT_STALE,
+        BlockerCode.TIE_PENDING,
+    ),
 }
 _SHOWN = 12
 

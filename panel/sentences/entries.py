@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "excluded": N_("排除的专家"),
     "field": N_("所在栏目"),
     "fields": N_("更正的栏目"),
+    "entered": N_("申报内容的摘要"),
     "findings": N_("自动审查发现"),
     "found": N_("发现的冲突"),
     "inputs": N_("计算依据的摘要"),
@@ -65,7 +66,20 @@ LABELS: Mapping[str, str] = {
 }
 
 DIGESTS = frozenset(
-    {"after", "before", "c", "digest", "inputs", "openings", "policy", "result", "root", "seed", "text"}
+    {
+        "after",
+        "before",
+        "c",
+        "digest",
+        "entered",
+        "inputs",
+        "openings",
+        "policy",
+        "result",
+        "root",
+        "seed",
+        "text",
+    }
 )
 """Fields that hold a hash or the like: shown as code."""
 

@@ -12,8 +12,9 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from panel import tables
-from panel.audit import seals
+from panel.audit import read, seals
 from panel.audit.events import (
+    RankingComputed,
     ResultFinalized,
     Said,
     SealsOpened,
@@ -62,7 +63,7 @@ def confirm(office: Office, actor: Actor, code: str, proposal_id: int) -> None:
         step = Step(proposal.step)
         _refuse_blocked(office, change.session, round_, step, proposal.reason)
         if step is Step.FINALIZE:
-            _refuse_other_result(change.session, round_, proposal)
+            _refuse_other_result(change.session, round_)
         proposal.settled = proposal.confirmed = True
         change.session.add(proposal)
         _carry_out(office, change, round_, step, proposal.reason)
@@ -86,10 +87,13 @@ def decline(office: Office, actor: Actor, code: str, proposal_id: int, reason: s
         )
 
 
-def _refuse_other_result(session: Session, round_: tables.Round, proposal: tables.Proposal) -> None:
+def _refuse_other_result(session: Session, round_: tables.Round) -> None:
     """What is confirmed is the result that was proposed."""
-    newest = session.exec(standings.newest(round_.id)).one()
-    if newest.computed_at > proposal.proposed_at:
+    # By the order of the trail: clocks can be set back.
+    computed, proposed = (
+        read.of_act(session, act, str(round_.id))[-1].index for act in (RankingComputed.act, StepProposed.act)
+    )
+    if computed > proposed:
         raise RuleBroken(
             "result_changed", _("提交确认之后结果已重新计算。请退回，由评审组秘书核对后重新提交。")
         )
@@ -159,8 +163,10 @@ def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step,
     round_.version += 1
     change.session.add(round_)
     missing: tuple[str, ...] = ()
+    entered = ""
     if step is Step.OPEN_SCORING:
         _assign(office, change, round_)
+        entered = applications.digest(change.session, round_.id)
     elif step is not Step.FINALIZE:
         missing = _named(progress.missing(change.session, round_.id))
     change.record(
@@ -168,6 +174,7 @@ def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step,
             stage=round_.stage,
             mode=mode,
             policy=round_.policy_digest,
+            entered=entered,
             missing=missing,
             reason=Said(reason.strip()),
         ),

@@ -22,7 +22,7 @@ from panel.audit.events import (
 )
 from panel.audit.verify import CAVEAT, Damage
 from panel.language import N_, _
-from panel.queries import decisions
+from panel.queries import decisions, stages
 from panel.queries import seals as sealed
 from panel.rules import results
 from panel.rules.permissions import Action
@@ -137,8 +137,8 @@ def _rounds(session: Session) -> Iterator[Damage]:
             yield Damage(made.index if made else -1, what)
         if round_.stage != stage:
             what = _("批次 {code} 处于“{stage}”环节，留痕记录为“{logged}”")
-            stages = {"stage": term(Stage(round_.stage)), "logged": term(Stage(stage))}
-            yield Damage(index, what.format(code=round_.code, **stages))
+            terms = {"stage": term(Stage(round_.stage)), "logged": term(Stage(stage))}
+            yield Damage(index, what.format(code=round_.code, **terms))
         if round_.policy_digest != digest or _policy_digest(round_) != digest:
             yield Damage(index, _("批次 {code} 的评审细则与固定时的不一致").format(code=round_.code))
     for record in created.values():
@@ -147,6 +147,12 @@ def _rounds(session: Session) -> Iterator[Damage]:
 
 def _policy_digest(round_: tables.Round) -> str:
     return read_policy(round_.policy, f"policy of round {round_.code}").digest if round_.policy else ""
+
+
+def _stages(session: Session) -> Iterator[Damage]:
+    """Each round took its course as it should, with what was handed in when scoring opened."""
+    for difference in stages.faults(session):
+        yield Damage(difference.index, difference.what)
 
 
 def _decisions(session: Session) -> Iterator[Damage]:
@@ -170,7 +176,7 @@ def _results(session: Session) -> Iterator[Damage]:
         yield Damage(record.index, _("第 {number} 号结果不见了").format(number=record.subject))
 
 
-def _result_faults(row: tables.Ranking, policy: str, record: read.Record | None, final: str) -> Iterator[str]:
+def _result_faults(row: tables.Ranking, policy: str, record: read.Record | None, final: str) -> list[str]:
     try:
         inputs = json.loads(row.inputs)
         result = results.compute(
@@ -178,22 +184,24 @@ def _result_faults(row: tables.Ranking, policy: str, record: read.Record | None,
         ).plain()
         kept = json.loads(row.result)
     except Exception:
-        yield N_("第 {number} 号结果已无法由保存的内容重新计算")
-        return
+        return [N_("第 {number} 号结果已无法由保存的内容重新计算")]
     found = (row.method, row.policy_digest, seals.record_digest(inputs), seals.record_digest(result))
     said = tuple(record.data[key] for key in ("method", "policy", "inputs", "result")) if record else ()
-    if found != said or found[2:] != (row.input_digest, row.result_digest):
-        yield N_("第 {number} 号结果与计算时的记录不一致")
-    if kept != json.loads(seals.canonical(result)):
-        yield N_("第 {number} 号结果保存的名次被改动过")
-    if (row.result_digest if row.final else "") != final:
-        yield N_("第 {number} 号结果是否已经确认，与留痕记录不一致")
+    faults = {
+        N_("第 {number} 号结果与计算时的记录不一致"): found != said
+        or found[2:] != (row.input_digest, row.result_digest),
+        N_("第 {number} 号结果保存的名次被改动过"): kept != json.loads(seals.canonical(result)),
+        N_("第 {number} 号结果是否已经确认，与留痕记录不一致"): final
+        != (row.result_digest if row.final else ""),
+    }
+    return [what for what, wrong in faults.items() if wrong]
 
 
 _CHECKS: Mapping[str, Check] = {
     N_("封存的评分表"): _seals,
     N_("启封"): _openings,
     N_("批次"): _rounds,
+    N_("环节"): _stages,
     N_("评审决定"): _decisions,
     N_("评审结果"): _results,
 }

@@ -167,6 +167,7 @@ def begin(token: str) -> None:
     if viewer is None:
         raise NotFound("the session was ended at the same moment")
     login_user(SignedIn(viewer, token))
+    session.pop("_id", None)  # Flask-Login's print of the browser, which is not asked for: see `install`.
 
 
 def token() -> str:

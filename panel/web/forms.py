@@ -39,7 +39,7 @@ def whole(written: str) -> int:
 
 
 def storable() -> bool:
-    """Whether a store can hold what the request names and says: PostgreSQL takes no NUL, and no huge number."""
+    """Whether a store can hold what the request says: PostgreSQL takes no NUL, and no huge number."""
     named = (request.view_args or {}).values()
     said = (*request.args.items(multi=True), *request.form.items(multi=True))
     texts = (text for pair in said for text in pair)

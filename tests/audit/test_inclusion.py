@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pytest
 
@@ -59,7 +60,7 @@ def path(index: int, leaves: list[bytes]) -> list[bytes]:
     return [*path(index - split, leaves[split:]), mth(leaves[:split])]
 
 
-def stored(leaves: list[bytes], asked: list[Spot] | None = None) -> tree.Callable[[Spot], bytes]:
+def stored(leaves: list[bytes], asked: list[Spot] | None = None) -> Callable[[Spot], bytes]:
     """Only complete subtrees can be asked for, as the store holds them."""
 
     def subtree(spot: Spot) -> bytes:

@@ -9,12 +9,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from panel import config
 from panel.audit import read, seals
 from panel.audit.events import ResultExported
 from panel.cli.main import app
 from panel.services.office import Office
-from panel.services.openings import open_office
 from tests.opened import Opened
 from tests.world import World
 
@@ -65,4 +63,4 @@ def test_a_folder_that_is_not_there_is_said_before_anything_is_recorded(
     Opened(world, {"S01": [80] * 5}).opened()
     done = run(app, ["export", "2026", "--home", str(home), "--out", str(tmp_path / "no" / "a.xlsx")])
     assert done.exit_code == 2
-    assert entries(open_office(config.load(home))) == []
+    assert entries(world.office) == []

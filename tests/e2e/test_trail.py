@@ -25,7 +25,7 @@ SOON = 8000  # ms; the page asks every two seconds
 @pytest.fixture(autouse=True)
 def scoring(live: Live) -> None:
     live.world.scoring_round()
-    assert live.world.inspector
+    assert live.world.inspector.account_id
 
 
 def save(live: Live, points: str, version: int) -> int:

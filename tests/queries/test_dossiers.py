@@ -1,4 +1,4 @@
-"""What the secretary sees of the demonstration's applications: every trap of it, found in the real workbook."""
+"""What the secretary sees of applications: every trap of the demonstration, found in its workbook."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from panel import tables
 from panel.errors import NotAllowed, NotFound, RuleBroken
+from panel.queries import applications as handed_in
 from panel.queries import seals as sealed
 from panel.queries import standings
 from panel.rules.eligibility import Verdict
@@ -84,10 +85,12 @@ def test_the_policy_is_copied_in_and_its_digest_logged(world: World, ready: int)
         row = session.get_one(tables.Round, ready)
         assert (row.policy, row.policy_digest, office.policy_of(row).quorum) == (text, digest, 5)
         assert len(row.blind_key) == 32
+        entered = handed_in.digest(session, ready)
     assert newest(world, "round.stage")["data"] == {
         "stage": "scoring",
         "mode": "two_person",
         "policy": digest,
+        "entered": entered,
     }
 
 

@@ -35,7 +35,7 @@ function showUnits(state) {
   for (const value of outbox.waiting.filter((value) => value.sheet === box.dataset.sheet)) {
     const unit = document.querySelector(`#answer-${CSS.escape(value.unit)} .save-state`);
     if (!unit) continue;
-    unit.dataset.state = LOOKS[state] === "saving" ? "saving" : "unsaved";
+    unit.dataset.state = LOOKS[state] === "saving" ? "saving" : "unsaved"; // only "saved" has its mark
     unit.querySelector("[data-text]").textContent = line.dataset[unit.dataset.state === "saving" ? "unitSaving" : "unitUnsaved"];
   }
 }

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from panel.errors import NotFound
 from panel.queries import dossiers
+from panel.rules.applications import Track
 from panel.rules.permissions import Action
 from panel.services import watching
 from panel.web import current
@@ -22,7 +23,7 @@ def index(code: str) -> str:
     round_ = current.round_()
     watching.round_(current.office(), current.actor(), round_.id, code)
     lines = dossiers.lines(current.reader(), desk.policy(), round_.id, round_.closes_on)
-    return desk.page("inspector/applications.html", lines=lines)
+    return desk.page("inspector/applications.html", lines=lines, Track=Track)
 
 
 @blueprint.get("/<number>")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response
+import io
+
+from flask import Blueprint, Response, send_file
 
 from panel.errors import NotFound
 from panel.queries import results
@@ -31,7 +33,6 @@ def show(code: str) -> str:
 def workbook(code: str) -> Response:
     """The result workbook; its digest goes on record."""
     exported = exports.result(current.office(), current.actor(), code)
-    answer = make_response(exported.data)
-    answer.content_type = exports.XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
-    return answer
+    return send_file(
+        io.BytesIO(exported.data), mimetype=exports.XLSX, as_attachment=True, download_name=exported.name
+    )

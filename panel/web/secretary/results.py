@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+import io
+
+from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
@@ -91,10 +93,9 @@ def workbook(code: str) -> Response:
     """The result workbook; its digest goes on record."""
     current.close_reader()
     exported = exports.result(current.office(), current.actor(), code)
-    answer = make_response(exported.data)
-    answer.content_type = exports.XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
-    return answer
+    return send_file(
+        io.BytesIO(exported.data), mimetype=exports.XLSX, as_attachment=True, download_name=exported.name
+    )
 
 
 def _view(code: str) -> ResultView:

@@ -11,7 +11,7 @@ from tests.opened import Opened
 from tests.web.expert.conftest import Visit, Visitor, visit
 from tests.world import World
 
-__all__ = ["ROUND", "Visitor", "visit"]
+__all__ = ["ROUND", "Visit", "Visitor", "visit"]
 
 ROUND = "/inspector/rounds/2026"
 

@@ -115,7 +115,8 @@ def test_much_at_once_comes_in_several_answers_without_a_gap(
     inspector: Visitor, world: World, office: Office
 ) -> None:
     page = inspector.get(HOME).text
-    after, seen = int(data(page, "after")), []
+    after = int(data(page, "after"))
+    seen: list[int] = []
     for _ in range(trail.PAGE + 5):
         with office.change(world.inspector, LogWatched) as change:
             change.record(LogWatched())
@@ -200,12 +201,12 @@ def test_older_pages_stand_still(inspector: Visitor, world: World, office: Offic
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
     inspector: Visitor, office: Office, clock: StandingClock
 ) -> None:
-    minutes = office.policy.idle_lock_minutes
-    for _ in range(minutes + 1):
+    asking = {"HX-Request": "true", "HX-Current-URL": "http://localhost/inspector/"}
+    for _ in range(office.policy.idle_lock_minutes):
         clock.forward(minutes=1)
-        last = inspector.get(
-            f"{FEED}?after=0", **{"HX-Request": "true", "HX-Current-URL": "http://localhost/inspector/"}
-        )
+        assert inspector.get(f"{FEED}?after=0", **asking).status_code == 200
+    clock.forward(minutes=1)
+    last = inspector.get(f"{FEED}?after=0", **asking)
     assert last.status_code == 401
     assert last.headers["HX-Redirect"].startswith("/sign-in")
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
+from panel import tables
 from panel.audit import read
 from panel.rules.steps import Step
 from panel.services import sheets, stages
@@ -102,9 +102,8 @@ def test_no_score_is_shown_before_the_opening(inspector: Visitor, world: World, 
     story = Opened(world, {"S01": [90, 80, 70, 80, 90], "P01": [60, 70, 80, 70, 60]}).scoring()
     planted: dict[str, str] = {}
     with office.reading() as session:
-        codes = dict(
-            session.connection().execute(text("SELECT number, blind_code FROM applications")).all()  # type: ignore[arg-type]
-        )
+        rows = session.exec(select(tables.Application))
+        codes = {row.number: row.blind_code or "" for row in rows}
     units = {number: office.policy.track(story.application(number).track).units()[0] for number in codes}
     for number, points in (("S01", "17.5"), ("P01", "13.5")):
         comment = f"泄露标记{number}，理由充分，数据前后一致，可以核验。"

@@ -9,6 +9,7 @@ import pytest
 
 from panel import tables
 from panel.audit import read
+from panel.rules.conflicts import Reach
 from panel.rules.eligibility import Verdict
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
@@ -164,7 +165,7 @@ def test_panel_draw_conflicts_and_recusals(inspector: Visitor, world: World, off
         CODE,
         drawn[0],
         recused=True,
-        reach=recusals.Reach.APPLICATION,
+        reach=Reach.APPLICATION,
         target="S01",
         reason="合作关系",
     )

@@ -82,9 +82,7 @@ def test_a_wrong_round_is_refused_with_what_was_typed(
     assert 'value="我的标题"' in answer.text
 
 
-def test_what_blocks_the_next_step_is_listed_with_the_way_to_mend_it(
-    secretary: Visitor, world: World
-) -> None:
+def test_what_blocks_the_next_step_is_listed_with_its_remedy(secretary: Visitor, world: World) -> None:
     round_id = world.round_()
     world.application(round_id, intake.studio(world.office), verdict=None)
     world.application(round_id, intake.studio(world.office, "S02"), verdict=Verdict.INCOMPLETE)

@@ -1,0 +1,94 @@
+"""The statements of the busiest acts: built by SQLAlchemy, compiled once, run on the driver's own cursor.
+
+Each means the same as when a session executes it. What is left out is what a session looks up anew every time: at
+sixteen tablets that is most of the work of a save. Values and results pass through the types of the columns.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlmodel import Session
+
+from panel.db.engine import mark_changed
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    positions: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+    into: Mapping[str, Convert]
+    out: tuple[tuple[int, Convert], ...]
+    row: Callable[..., Any]
+
+
+class Prepared:
+    """One statement whose parameters are all named; it must not grow with them (no `IN` of a list)."""
+
+    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def one_or_none(self, session: Session, **values: object) -> Any:
+        """The row found, or None; the statement finds at most one."""
+        compiled, cursor = self._run(session.connection(), values)
+        try:
+            found = cursor.fetchone()
+        finally:
+            cursor.close()
+        if found is None:
+            return None
+        row = list(found)
+        for place, convert in compiled.out:
+            row[place] = convert(row[place])
+        return compiled.row(*row)
+
+    def run(self, session: Session, **values: object) -> None:
+        """Write."""
+        connection = session.connection()
+        mark_changed(connection)
+        _, cursor = self._run(connection, values)
+        cursor.close()
+
+    def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
+        sent = {**compiled.constants, **values}
+        for name, convert in compiled.into.items():
+            sent[name] = convert(sent[name])
+        cursor = connection.connection.cursor()
+        cursor.execute(
+            compiled.sql, [sent[name] for name in compiled.positions] if compiled.positions else sent
+        )
+        return compiled, cursor
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        made = self._statement.compile(dialect=dialect)
+        into = {
+            name: convert
+            for bind, name in made.bind_names.items()
+            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        columns = list(self._statement.selected_columns) if isinstance(self._statement, Select) else []
+        out = tuple(
+            (place, convert)
+            for place, column in enumerate(columns)
+            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        )
+        compiled = _Compiled(
+            sql=str(made),
+            positions=tuple(made.positiontup) if made.positional else None,
+            constants={name: value for name, value in made.params.items() if value is not None},
+            into=into,
+            out=out,
+            row=namedtuple("Found", [column.key for column in columns]),  # type: ignore[misc]
+        )
+        self._compiled[dialect.name] = compiled
+        return compiled
