@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
 import re
 import socket
@@ -135,6 +136,7 @@ def serve_bare(ready: Any) -> None:
 
 
 def _serve(app: Flask, ready: Any) -> None:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # sixteen at once is what is asked for here
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
     ready.send(server.effective_port)
     server.run()

@@ -28,8 +28,8 @@ _TEXT = '''"""The first tables."""
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from panel.db.append_only import fixed_statements, statements
 
@@ -61,11 +61,11 @@ def page() -> str:
     """The whole file, not yet formatted."""
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"user_module_prefix": ""})
         operations = produce_migrations(context, SQLModel.metadata).upgrade_ops
     engine.dispose()
     assert operations is not None
-    tables = render_python_code(operations)
+    tables = render_python_code(operations, user_module_prefix="")
     # Written as SQLite says it; PostgreSQL compares a yes or no with no number.
     tables = tables.replace("sa.text('ok IS 0')", "sa.column('ok', sa.Boolean()).is_(False)")
     lines = [line for line in tables.splitlines() if not line.lstrip().startswith("#")]

@@ -16,14 +16,15 @@ from panel.audit import seals, tree
 from panel.audit.events import Event, Refused, Value
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.clock import stamp
+from panel.db.prepared import Prepared
 
 RECORD_VERSION = 1
 MAX_BODY = 4096
 
 # Any constant of our own; every appender of this database waits for the same one.
 _APPEND_LOCK = select(func.pg_advisory_xact_lock(7_089_325_544_301))
-_NEW_ENTRY, _NEW_NODES = insert(ENTRIES), insert(NODES)
-_HEAD = select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1)
+_NEW_ENTRY, _NEW_NODE = Prepared(insert(ENTRIES)), Prepared(insert(NODES))
+_HEAD = Prepared(select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1))
 _SPOTS = select(NODES).where(tuple_(NODES.c.level, NODES.c.position).in_(bindparam("spots", expanding=True)))
 
 
@@ -55,10 +56,9 @@ class Entry:
 
 def append(session: Session, *entries: Entry) -> None:
     """Append `entries` to the trail inside the running transaction, after its other writes."""
-    run = session.connection().execute
     if session.get_bind().dialect.name == "postgresql":
-        run(_APPEND_LOCK)
-    head = run(_HEAD).one_or_none()
+        session.execute(_APPEND_LOCK)
+    head = _HEAD.one_or_none(session)
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
     for entry in entries:
         last = _append_one(session, entry, size, last)
@@ -75,11 +75,10 @@ def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> byte
         "leaf": leaf,
         **columns(entry.event.act, entry),
     }
-    run = session.connection().execute
-    run(_NEW_ENTRY, values)
+    _NEW_ENTRY.run(session, **values)
     nodes = _nodes(session, index, leaf, last)
-    if nodes:
-        run(_NEW_NODES, nodes)
+    for node in nodes:
+        _NEW_NODE.run(session, **node)
     return leaf
 
 

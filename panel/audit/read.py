@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, false, func, select, tuple_
 from sqlmodel import Session
 
 from panel.audit import tree
@@ -157,44 +157,51 @@ def head(session: Session) -> Head:
 
 def root_at(session: Session, length: int) -> str:
     """The root that the trail had, or must have had, when it was so long."""
-    return tree.root(length, _subtrees(session)).hex()
+    return tree.root(length, _subtrees(session, tree.peaks(length))).hex()
 
 
 def proof(session: Session, record: Record) -> Proof:
     """The proof that an entry stands in the trail as long as it is now."""
-    now = head(session)
-    path = tree.inclusion_proof(record.index, now.size, _subtrees(session))
-    leaf = tree.leaf_hash(record.body.encode())
-    holds = tree.includes(
-        record.index, now.size, leaf, [sibling.hash for sibling in path], bytes.fromhex(now.root)
+    length = size(session)
+    needed = list(tree.peaks(length))
+
+    def note(spot: tree.Spot) -> bytes:
+        needed.append(spot)
+        return b""
+
+    tree.inclusion_proof(record.index, length, note)
+    known = _subtrees(session, needed)
+    path = tree.inclusion_proof(record.index, length, known)
+    leaf, root = tree.leaf_hash(record.body.encode()), tree.root(length, known)
+    holds = tree.includes(record.index, length, leaf, [sibling.hash for sibling in path], root)
+    return Proof(Head(length, root.hex()), path, holds)
+
+
+def _subtrees(session: Session, spots: Sequence[tree.Spot]) -> Callable[[tree.Spot], bytes]:
+    """The stored hashes of these subtrees, read at once."""
+    leaves = select(ENTRIES.c.idx, ENTRIES.c.leaf).where(
+        ENTRIES.c.idx.in_([p for level, p in spots if not level])
     )
-    return Proof(now, path, holds)
+    nodes = select(NODES).where(
+        tuple_(NODES.c.level, NODES.c.position).in_([spot for spot in spots if spot[0]])
+    )
+    known = {(0, row.idx): bytes(row.leaf) for row in session.execute(leaves)}
+    known |= {(row.level, row.position): bytes(row.hash) for row in session.execute(nodes)}
 
-
-def _subtrees(session: Session) -> Callable[[tree.Spot], bytes]:
     def subtree(spot: tree.Spot) -> bytes:
-        level, position = spot
-        if level == 0:
-            query = select(ENTRIES.c.leaf).where(ENTRIES.c.idx == position)
-        else:
-            query = select(NODES.c.hash).where(NODES.c.level == level, NODES.c.position == position)
-        found = session.execute(query).scalar_one_or_none()
-        if found is None:
-            raise LogTampered(f"the subtree at level {level}, position {position} is gone")
-        return bytes(found)
+        if spot not in known:
+            raise LogTampered(f"the subtree at level {spot[0]}, position {spot[1]} is gone")
+        return known[spot]
 
     return subtree
 
 
 def actors(session: Session) -> list[str]:
     """Everybody who ever acted, as the trail names them; one look into the index for each."""
-    found: list[str] = []
-    query = select(func.min(ENTRIES.c.actor))
-    actor = session.execute(query).scalar_one()
-    while actor is not None:
-        found.append(actor)
-        actor = session.execute(query.where(ENTRIES.c.actor > actor)).scalar_one()
-    return found
+    steps = select(func.min(ENTRIES.c.actor).label("actor")).cte("steps", recursive=True)
+    following = select(func.min(ENTRIES.c.actor)).where(ENTRIES.c.actor > steps.c.actor).scalar_subquery()
+    steps = steps.union_all(select(following).where(steps.c.actor.is_not(None)))
+    return list(session.execute(select(steps.c.actor).where(steps.c.actor.is_not(None))).scalars())
 
 
 def size(session: Session) -> int:

@@ -1,7 +1,7 @@
 """The statements of the busiest acts: built by SQLAlchemy, compiled once, run on the driver's own cursor.
 
-Each means the same as when a session executes it. What is left out is what a session looks up anew every time: at
-sixteen tablets that is most of the work of a save. Values and results pass through the types of the columns.
+Each means the same as when a session executes it. What is left out is what a session looks up anew every
+time, which is much of the work of a save. Values and results pass through the types of the columns.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from panel.db.prepared import Prepared
 from panel.rules.stages import Stage
 from panel.tables import Round
 from panel.vocabulary import term
@@ -31,16 +32,16 @@ class RoundView:
 
 
 # Asked on every request within a round, hence made once, and without the long text of the policy.
-_BY_CODE = (
+_BY_CODE = Prepared(
     select(col(Round.id), col(Round.code), col(Round.title), col(Round.stage))
     .add_columns(col(Round.closes_on), col(Round.policy_digest))
-    .where(col(Round.code) == bindparam("code"))
+    .where(col(Round.code) == bindparam("wanted"))
 )
 
 
 def by_code(session: Session, code: str) -> RoundView | None:
     """The round of this code."""
-    row = session.connection().execute(_BY_CODE, {"code": code}).one_or_none()
+    row = _BY_CODE.one_or_none(session, wanted=code)
     if row is None:
         return None
     id_, code, title, stage, closes_on, policy_digest = row

@@ -150,7 +150,7 @@ class Office:
 
     @contextmanager
     def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
-        # The options go with the connection: an engine of its own for each kind would ask every listener twice.
+        # The options go with the connection: an engine for each kind would ask every listener twice.
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options=options)
             yield session

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 
 from panel.audit import read, seals
 from panel.audit.events import (
@@ -25,6 +25,7 @@ from panel.audit.events import (
     SheetVoided,
 )
 from panel.audit.log import Entry
+from panel.db.prepared import Prepared
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken, StaleVersion
 from panel.language import _, current
 from panel.queries import blind
@@ -88,7 +89,7 @@ class Receipt:
 # The statements of a save, made once. On PostgreSQL the round is shared, so that its stage cannot move, and
 # the sheet is held; what hangs on it is read by a statement of its own, so that it is as new as the hold.
 
-_ROUND = (
+_ROUND = Prepared(
     select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)
     .where(_ROUNDS.c.code == bindparam("code"))
     .with_for_update(read=True)
@@ -108,7 +109,7 @@ _COLUMNS = (
 _JOINED = _SHEETS.join(_APPLICATIONS, _APPLICATIONS.c.id == _SHEETS.c.application_id).join(
     _EXPERTS, _EXPERTS.c.id == _SHEETS.c.expert_id
 )
-_OWN = (
+_OWN = Prepared(
     select(
         *_COLUMNS,
         _PANELISTS.c.pledged_at,
@@ -136,7 +137,7 @@ _OWN = (
     .with_for_update(of=_SHEETS)
 )
 _OTHERS = _SCORES.alias()
-_BEFORE = (
+_BEFORE = Prepared(
     select(
         _SAVES.c.request_digest,
         _SAVES.c.version,
@@ -160,12 +161,16 @@ _BEFORE = (
     )
     .where(_SHEETS.c.id == bindparam("sheet"))
 )
-_FIRST = insert(_SCORES)
-_AGAIN = update(_SCORES).where(
-    _SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.unit == bindparam("of_unit")
+_FIRST = Prepared(insert(_SCORES))
+_AGAIN = Prepared(
+    update(_SCORES)
+    .where(_SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.unit == bindparam("of_unit"))
+    .values(points=bindparam("new_points"), comment=bindparam("new_comment"))
 )
-_NEXT = update(_SHEETS).where(_SHEETS.c.id == bindparam("of_sheet")).values(version=_SHEETS.c.version + 1)
-_KEEP = insert(_SAVES)
+_NEXT = Prepared(
+    update(_SHEETS).where(_SHEETS.c.id == bindparam("of_sheet")).values(version=_SHEETS.c.version + 1)
+)
+_KEEP = Prepared(insert(_SAVES))
 
 
 def save_score(
@@ -187,7 +192,7 @@ def save_score(
     digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
     with office.change(actor, ScoreSaved) as change:
         round_, sheet = _own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
-        before = _run(change, _BEFORE, {"key": key, "unit": unit, "sheet": sheet.id}).one()
+        before = _BEFORE.one_or_none(change.session, key=key, unit=unit, sheet=sheet.id)
         track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
         if before.request_digest is not None and before.request_digest != digest:
             raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
@@ -202,17 +207,15 @@ def save_score(
         _write(change, sheet, before.scored is not None, unit, given)
         entry = _record(change, ScoreSaved(unit=unit), sheet)
         change.number()
-        change.session.execute(
-            _KEEP,
-            {
-                "expert_id": sheet.expert_id,
-                "key": key,
-                "sheet_id": sheet.id,
-                "request_digest": digest,
-                "version": version + 1,
-                "entry": entry.index,
-                "saved_at": change.now,
-            },
+        _KEEP.run(
+            change.session,
+            expert_id=sheet.expert_id,
+            key=key,
+            sheet_id=sheet.id,
+            request_digest=digest,
+            version=version + 1,
+            entry=entry.index,
+            saved_at=change.now,
         )
         return _saved(before, given, version + 1, entry.index, change.now)
 
@@ -310,16 +313,11 @@ def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) ->
             _record(change, SheetOpened(), sheet)
 
 
-def _run(change: Change, statement: Executable, values: Mapping[str, object]) -> CursorResult[Any]:
-    """Execute on the change's own connection: the session would only look for rows that it keeps."""
-    return change.session.connection().execute(statement, values)
-
-
 # Finding and checking
 
 
 def _round(change: Change, action: Action, code: str) -> Row[Any]:
-    round_ = _run(change, _ROUND, {"code": code}).one_or_none()
+    round_ = _ROUND.one_or_none(change.session, code=code)
     if round_ is None:
         raise NotFound("no such round")
     change.permit(action, round_)
@@ -329,9 +327,9 @@ def _round(change: Change, action: Action, code: str) -> Row[Any]:
 def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str) -> tuple[Row[Any], Row[Any]]:
     """The round, and the actor's own sheet, held until this change ends; what is hidden is not there."""
     round_ = _round(change, action, round_code)
-    sheet = change.session.execute(
-        _OWN, {"round": round_.id, "expert": change.actor.expert_id, "blind_code": blind_code}
-    ).one_or_none()
+    sheet = _OWN.one_or_none(
+        change.session, round=round_.id, expert=change.actor.expert_id, blind_code=blind_code
+    )
     if sheet is None or (
         (sheet.declared or sheet.recused)
         and sheet.application in blind.hidden(change.session, round_.id, sheet.expert)
@@ -421,15 +419,16 @@ def _plain(hundredths: int) -> str:
 
 def _write(change: Change, sheet: Row[Any], scored: bool, unit: str, given: Given) -> None:
     if scored:
-        change.session.execute(
-            _AGAIN,
-            {"of_sheet": sheet.id, "of_unit": unit, "points": given.points, "comment": given.comment},
+        _AGAIN.run(
+            change.session,
+            of_sheet=sheet.id,
+            of_unit=unit,
+            new_points=given.points,
+            new_comment=given.comment,
         )
     else:
-        change.session.execute(
-            _FIRST, {"sheet_id": sheet.id, "unit": unit, "points": given.points, "comment": given.comment}
-        )
-    _run(change, _NEXT, {"of_sheet": sheet.id})
+        _FIRST.run(change.session, sheet_id=sheet.id, unit=unit, points=given.points, comment=given.comment)
+    _NEXT.run(change.session, of_sheet=sheet.id)
 
 
 def _update(change: Change, sheet_id: int, **values: object) -> None:

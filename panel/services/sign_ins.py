@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from panel.audit.events import SignedIn, SignedOut
+from panel.db.prepared import Prepared
 from panel.errors import RuleBroken
 from panel.language import _
 from panel.rules.permissions import Role
@@ -71,7 +72,7 @@ def sign_out(office: Office, actor: Actor, token: str) -> None:
 
 
 # Asked on every request, hence made once, and for columns instead of whole rows.
-_VIEWER = (
+_VIEWER = Prepared(
     select(
         col(Account.id),
         col(Account.login),
@@ -81,7 +82,7 @@ _VIEWER = (
     .add_columns(col(Account.expert_id), col(SignIn.token_hash))
     .join(SignIn, col(Account.id) == col(SignIn.account_id))
     .where(
-        col(SignIn.token_hash) == bindparam("token_hash"),
+        col(SignIn.token_hash) == bindparam("hashed"),
         col(SignIn.ended_at).is_(None),
         col(SignIn.expires_at) > bindparam("now"),
         col(Account.disabled).is_(False),
@@ -91,8 +92,7 @@ _VIEWER = (
 
 def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
     """Whose live session a token is."""
-    asked = {"token_hash": token_hash(token), "now": now}
-    row = session.connection().execute(_VIEWER, asked).one_or_none()
+    row = _VIEWER.one_or_none(session, hashed=token_hash(token), now=now)
     if row is None:
         return None
     account_id, login, name, role, expert_id, hashed = row

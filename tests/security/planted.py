@@ -84,7 +84,8 @@ class Planted(Opened):
         plain = Opened.application(self, number)
         if number not in CODED:
             return plain
-        _, studio, unit, parent, branch, code, address, master, one, two, key, work, exception = IDENTITIES[number]
+        _, studio, unit, parent, branch, code, address, master, one, two, *rest = IDENTITIES[number]
+        key, work, exception = rest
         third = Member(one.replace("甲", "丙"), EmploymentKind.FORMAL)
         return replace(
             plain,
@@ -209,7 +210,7 @@ class Planted(Opened):
         ]
 
     def addresses(self, app: Flask, role: str) -> list[str]:
-        """Every address that can be asked for: those of a role with all that exists, of the others one each."""
+        """Every address that can be asked for: of a role all that exist, of the others one each."""
         found: list[str] = []
         for rule in app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "assets.htmx"):

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from panel.rules.permissions import Role
 from tests.opened import CODE
 from tests.security.conftest import Door
 from tests.security.planted import Planted
@@ -26,17 +25,22 @@ WORDS = (
 )
 NUMBERS = ("0", HUGE, "9" * 4000)
 OWNERS = {"admin": "administrator", "inspector": "inspector", "secretary": "secretary", "expert": "E1"}
-QUERIES = ("q", "who", "round", "thing", "since", "until", "kind", "after", "before", "track", "verdict", "found")
-QUERIES += ("sort", "order", "expert", "sheet", "role", "next")
+QUERIES = (
+    *("q", "who", "round", "thing", "since", "until", "kind", "after", "before", "track", "verdict", "found"),
+    *("sort", "order", "expert", "sheet", "role", "next"),
+)
+
+
+def filled(rule: Rule, values: dict[str, str]) -> str:
+    """The address of a rule with these values in the place of its parameters."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "1"), rule.rule)
 
 
 def mutants(rule: Rule, existing: dict[str, str]) -> Iterator[str]:
     """The addresses of a rule with one parameter at a time gone wrong."""
     for wrong in rule.arguments:
         for value in NUMBERS if f"<int:{wrong}>" in rule.rule else WORDS:
-            yield re.sub(
-                r"<(?:\w+:)?(\w+)>", lambda m, w=wrong, v=value: v if m[1] == w else existing.get(m[1], "1"), rule.rule
-            )
+            yield filled(rule, {**existing, wrong: value})
 
 
 @pytest.fixture
@@ -79,7 +83,7 @@ def test_no_filter_can_be_bent_into_a_fault(planted: Planted, rules: list[Rule],
     for rule in rules:
         if "GET" not in (rule.methods or ()):
             continue
-        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known.get(m[1], "1"), rule.rule)
+        address = filled(rule, known)
         for value in (*WORDS[:2], HUGE, f"-{HUGE}", "1e400", f"{HUGE}:scoring", "2026-99-99T99:99"):
             query = "&".join(f"{name}={value}" for name in QUERIES)
             answer = door(owner(rule)).get(f"{address}?{query}")

@@ -42,14 +42,15 @@ def said(answer: TestResponse) -> str:
     """All that an answer carries, its headers too; tokens are random and tell nothing."""
     left_out = ("Set-Cookie", "Content-Length", "Date")
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers if name not in left_out)
-    body = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
+    body = answer.text if (answer.mimetype or "").startswith("text/") else ""
     return headers + "\n" + re.sub(r'(csrf_token" value="|X-CSRFToken": ")[^"]+', r"\1", body)
 
 
 def crawl(app: Flask, planted: Planted, door: Door, login: str) -> Iterator[tuple[str, str]]:
     """Every address, asked for by somebody."""
     visitor = door(login)
-    for address in planted.addresses(app, "expert" if login.startswith("E") else login.replace("istrator", "")):
+    audience = "expert" if login.startswith("E") else login.replace("istrator", "")
+    for address in planted.addresses(app, audience):
         yield address, said(visitor.get(address))
 
 
@@ -58,7 +59,9 @@ def found(text: str, secrets: list[str]) -> list[str]:
     return [secret for secret in secrets if shows(text, secret)]
 
 
-def leaks(app: Flask, planted: Planted, door: Door, logins: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+def leaks(
+    app: Flask, planted: Planted, door: Door, logins: Iterable[str]
+) -> dict[tuple[str, str], list[str]]:
     """The scores of others that somebody is shown, by login and address."""
     shown = {}
     for login in logins:
