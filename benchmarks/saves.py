@@ -2,12 +2,12 @@
 
     python -m benchmarks.saves [--seconds 10] [--clients 16] [--postgres URL] [--only sqlite|postgresql]
 
-The application runs in a process of its own under waitress, as it is served; the clients are the threads of another
-process, each an expert with a signed-in session, a kept-alive connection and an own sheet, who saves one criterion
-after the other and never the same value twice running. Beside it, in the same run:
+The application runs in a process of its own under waitress, as it is served; the clients are the threads of
+another process, each an expert with a signed-in session, a kept-alive connection and an own sheet, who saves
+one criterion after the other and never the same value twice running. Beside it, in the same run:
 
-- SQLite's bare commit rate: one connection, WAL, synchronous=FULL, a score upsert and an audit row a transaction;
-- PostgreSQL's serialised rate: the same transaction under one advisory lock, by as many connections (pgbench);
+- SQLite's bare commit rate: one connection, WAL, synchronous=FULL, score upsert and audit row a transaction;
+- PostgreSQL's serialised rate: the same under one advisory lock, by as many connections (pgbench);
 - a bare Flask answer through the same server and the same clients.
 
 Without a URL, a durable throw-away PostgreSQL is made. Exit status 1 when a bar is missed.
@@ -29,7 +29,7 @@ import threading
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,8 @@ def bare_sqlite(folder: Path, seconds: float) -> Rate:
     while time.perf_counter() < end:
         store.execute("BEGIN IMMEDIATE")
         store.execute(
-            "INSERT INTO score VALUES (?, ?, ?) ON CONFLICT (sheet, unit) DO UPDATE SET points = excluded.points",
+            "INSERT INTO score VALUES (?, ?, ?)"
+            " ON CONFLICT (sheet, unit) DO UPDATE SET points = excluded.points",
             (count % 16, UNITS[count % 6], count % 61),
         )
         store.execute("INSERT INTO audit VALUES (?, ?, ?)", (count, AUDIT_BODY, leaf))
@@ -167,7 +168,7 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.cookies: dict[str, str] = {}
 
-    def ask(self, method: str, path: str, form: dict[str, object] | None = None, **headers: str) -> bytes:
+    def ask(self, method: str, path: str, form: Mapping[str, object] | None = None, **headers: str) -> bytes:
         """Send one request; answers head and body."""
         body = urllib.parse.urlencode(form or {})
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -287,9 +288,11 @@ def measured(target: Callable[..., None], *arguments: object) -> Rate:
 
 def through_panel(url: str, seconds: float, clients: int) -> Rate:
     """Audited saves over HTTP on the database at `url` (empty: an SQLite file of its own)."""
-    with tempfile.TemporaryDirectory(prefix="panel-bench-") as home:
-        with server(serve_panel, f"{home}/panel", url, clients) as port:
-            return measured(drive_panel, port, clients, seconds)
+    with (
+        tempfile.TemporaryDirectory(prefix="panel-bench-") as home,
+        server(serve_panel, f"{home}/panel", url, clients) as port,
+    ):
+        return measured(drive_panel, port, clients, seconds)
 
 
 def through_flask(seconds: float, clients: int) -> Rate:

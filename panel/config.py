@@ -77,7 +77,7 @@ def load(home: Path | None = None) -> Settings:
 
 def create(home: Path, **extra: str | bool) -> Settings:
     """Write a new installation's settings with fresh secrets, readable by its owner alone, and load them."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     values: dict[str, str | bool] = {
         "secret_key": secrets.token_urlsafe(48),
         "identity_key": secrets.token_urlsafe(48),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from panel import tables
 from panel.clock import Clock
@@ -226,6 +226,13 @@ class World:
                 )
             )
         return self.person(Role.EXPERT, number, row.id)
+
+    def never_activated(self, *logins: str) -> None:
+        """Accounts whose holders have not chosen a password yet."""
+        with self.store() as session:
+            for row in session.exec(select(tables.Account).where(col(tables.Account.login).in_(logins))):
+                row.password_hash = ""
+                session.add(row)
 
     def scoring_round(self, experts: int = 5, applications: Iterable[Application] = (STUDIO, PROJECT)) -> int:
         """A round in scoring: `experts` on the panel (E1 chairs), everybody assigned to every application."""

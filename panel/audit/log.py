@@ -73,7 +73,7 @@ def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> byte
         "idx": index,
         "body": body.decode(),
         "leaf": leaf,
-        **columns(entry.event.act, entry),
+        **_composed(columns(entry.event.act, entry)),
     }
     _NEW_ENTRY.run(session, **values)
     nodes = _nodes(session, index, leaf, last)

@@ -6,6 +6,7 @@ import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,7 +42,7 @@ def office_at(home: Path) -> Iterator[Office]:
         office.engine.dispose()
     except InvalidInput as error:
         for problem in error.problems:
-            say.print(f"[red]{problem}[/red]", markup=True)
+            say.print(str(problem), style="red", markup=False)
         raise typer.Exit(UNUSABLE) from None
     except PanelError as error:
         say.print(str(error), style="red", markup=False)
@@ -50,9 +51,9 @@ def office_at(home: Path) -> Iterator[Office]:
 
 def actor(office: Office, account: str, role: Role) -> Actor:
     """The named account; else the operating-system user, in the role that the command needs."""
-    if account:
-        return accounts.actor_of(office, account)
-    return Actor(f"os-{getpass.getuser()}", role)
+    user = f"os-{getpass.getuser()}"
+    # Whoever acts as an account from a shell stays known by the operating-system user.
+    return replace(accounts.actor_of(office, account), session=user) if account else Actor(user, role)
 
 
 def emit(value: Any) -> None:

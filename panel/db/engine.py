@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExecutionContext, create_engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from panel.errors import SettingsError
@@ -107,6 +108,11 @@ def steady(engine: Engine) -> Engine:
 def glances(engine: Engine) -> Mapping[str, Any]:
     """Execution options of a connection that only glances; a server is asked nothing but the questions."""
     return {GLANCES: True} if is_sqlite(engine) else {GLANCES: True, "isolation_level": "AUTOCOMMIT"}
+
+
+def is_taken(clash: IntegrityError) -> bool:
+    """Whether a row was refused because another one has its place, in the words of either database."""
+    return "unique constraint" in str(clash.orig).lower()
 
 
 def is_sqlite(engine: Engine) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from panel.db.engine import mark_changed
@@ -22,7 +23,8 @@ Convert = Callable[[Any], Any]
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    positions: tuple[str, ...] | None
+    names: tuple[str, ...]
+    named: bool
     constants: Mapping[str, Any]
     into: Mapping[str, Convert]
     out: tuple[tuple[int, Convert], ...]
@@ -64,9 +66,16 @@ class Prepared:
         for name, convert in compiled.into.items():
             sent[name] = convert(sent[name])
         cursor = connection.connection.cursor()
-        cursor.execute(
-            compiled.sql, [sent[name] for name in compiled.positions] if compiled.positions else sent
-        )
+        # One driver takes values by place, the other by name.
+        by_place = [sent[name] for name in compiled.names]
+        errors = dialect.loaded_dbapi.Error
+        try:
+            cursor.execute(compiled.sql, sent if compiled.named else by_place)
+        except errors as error:
+            cursor.close()
+            raise DBAPIError.instance(
+                compiled.sql, None, error, errors, hide_parameters=True, dialect=dialect
+            ) from error
         return compiled, cursor
 
     def _compile(self, dialect: Dialect) -> _Compiled:
@@ -84,7 +93,8 @@ class Prepared:
         )
         compiled = _Compiled(
             sql=str(made),
-            positions=tuple(made.positiontup) if made.positional else None,
+            names=tuple((made.positiontup if made.positional else made.bind_names.values()) or ()),
+            named=not made.positional,
             constants={name: value for name, value in made.params.items() if value is not None},
             into=into,
             out=out,

@@ -23,7 +23,7 @@ class OccupationState(StrEnum):
 
 
 class CertificateLevel(StrEnum):
-    """The master's certificate, lowest first; `TECHNICIAN` is the rule for listed occupations (Art. 7(1)2)."""
+    """The master's certificate, lowest first; `TECHNICIAN` is the rule for listed occupations."""
 
     NONE = "none"
     JUNIOR = "junior"

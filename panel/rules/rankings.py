@@ -89,7 +89,7 @@ def _falls(
             raise RuleBroken(
                 "studio_unknown",
                 message.format(project=project.application, studio=project.linked_studio),
-                "Art. 4",
+                "4",
             )
     return falls
 

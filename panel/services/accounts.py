@@ -118,10 +118,11 @@ def issue(change: Change, account: Account) -> IssuedCode:
 
 
 def issue_code(office: Office, actor: Actor, account_id: int) -> IssuedCode:
-    """Issue a new one-time code: the administrator to officers, the secretary to experts."""
+    """Issue a one-time code: the secretary to experts who never had one used, the administrator to others."""
     with office.change(actor, CodeIssued) as change:
         account = _account(change.session, account_id)
-        change.permit(Action.ISSUE_EXPERT_CODE if account.role == Role.EXPERT else Action.MANAGE_ACCOUNTS)
+        first = account.role == Role.EXPERT and not account.password_hash
+        change.permit(Action.ISSUE_EXPERT_CODE if first else Action.MANAGE_ACCOUNTS)
         if account.disabled:
             raise RuleBroken("account_disabled", _("账号已停用，请先启用。"))
         return issue(change, account)

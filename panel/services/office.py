@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
@@ -17,7 +18,7 @@ from panel import clock
 from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
-from panel.db.engine import WRITES, changed, glances, is_sqlite, open_engine, steady
+from panel.db.engine import WRITES, changed, glances, is_sqlite, is_taken, open_engine, steady
 from panel.db.turns import FifoLock
 from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
 from panel.language import _
@@ -147,6 +148,10 @@ class Office:
             raise
         except StaleDataError:
             raise StaleVersion(_("有人同时改动了同一内容。")) from None
+        except IntegrityError as clash:
+            if not is_taken(clash):
+                raise
+            raise StaleVersion(_("有人同时登记了同一内容。")) from None
 
     @contextmanager
     def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:

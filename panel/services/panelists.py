@@ -87,13 +87,27 @@ def mark_absent(office: Office, actor: Actor, round_code: str, expert_number: st
 def issue_codes(
     office: Office, actor: Actor, round_code: str, expert_numbers: Collection[str] | None = None
 ) -> list[IssuedCode]:
-    """A new one-time code for each of these experts, or for the whole panel, in one change."""
+    """A first one-time code for each of these experts, or for all of the panel who still need one.
+
+    Whoever has activated the account is reset by the administrator: a secretary who could do it would be able
+    to take the chair's place.
+    """
     with office.change(actor, CodeIssued) as change:
         round_ = locked(change, round_code)
         change.permit(Action.ISSUE_EXPERT_CODE)
         found = _accounts(change.session, round_.id, expert_numbers)
         if expert_numbers is not None and set(expert_numbers) - found.keys():
             raise NotFound("no such expert, or no account")
+        active = [number for number, account in found.items() if account.password_hash]
+        if expert_numbers is None:
+            found = {number: account for number, account in found.items() if number not in active}
+        elif active:
+            raise RuleBroken(
+                "already_activated",
+                _("以下专家已激活账号，忘记密码的由系统管理员重置：{experts}。").format(
+                    experts=_("、").join(active)
+                ),
+            )
         if not found:
             raise InvalidInput(Problem(_("专家"), "", _("请至少选择一名专家。")))
         disabled = [number for number, account in found.items() if account.disabled]

@@ -317,7 +317,7 @@ def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) ->
 
 
 def _round(change: Change, action: Action, code: str) -> Row[Any]:
-    round_ = _ROUND.one_or_none(change.session, code=code)
+    round_: Row[Any] | None = _ROUND.one_or_none(change.session, code=code)
     if round_ is None:
         raise NotFound("no such round")
     change.permit(action, round_)

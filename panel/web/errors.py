@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from panel.errors import InvalidInput, NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion
 from panel.language import _
+from panel.sentences.articles import article
 from panel.web import current, forms, operations
 
 Answer = tuple[str, int]
@@ -42,7 +43,7 @@ def _rule_broken(error: RuleBroken) -> Answer:
         409,
         _("按规定不能这样做"),
         message=error.message,
-        article=error.article,
+        article=article(error.article),
         kept=_("原有内容，未作任何改动。"),
     )
 

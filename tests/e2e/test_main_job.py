@@ -12,6 +12,7 @@ from sqlmodel import select
 from panel import tables
 from panel.audit import verify
 from panel.rules.applications import Track
+from panel.rules.permissions import Role
 from panel.rules.stages import Stage
 from panel.services import sheets
 from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs
@@ -80,8 +81,8 @@ def stage(live: Live) -> str:
 
 def test_from_the_first_tap_to_the_final_result(live: Live, page_as: PageAs) -> None:
     live.world.scoring_round()
-    assert live.world.secretary
-    assert live.world.inspector
+    live.world.person(Role.SECRETARY)
+    live.world.person(Role.INSPECTOR)
     watch = page_as("inspector", DESK)
     chair, desk = page_as("E1", LANDSCAPE), page_as("secretary", DESK)
 

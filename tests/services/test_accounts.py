@@ -188,10 +188,11 @@ def test_a_code_also_resets_a_forgotten_password_and_ends_all_sessions(office: O
     assert sign_in(office, "secretary", NEW)
 
 
-def test_officers_get_codes_from_the_administrator_and_experts_from_the_secretary(
+def test_officers_get_codes_from_the_administrator_and_new_experts_from_the_secretary(
     office: Office, world: World
 ) -> None:
     officer, expert = world.inspector.account_id, world.expert("E1").account_id
+    world.never_activated("E1")
     assert officer is not None
     assert expert is not None
     assert accounts.issue_code(office, world.administrator, officer).login == "inspector"
@@ -201,6 +202,17 @@ def test_officers_get_codes_from_the_administrator_and_experts_from_the_secretar
             accounts.issue_code(office, who, whose)
     with pytest.raises(NotFound):
         accounts.issue_code(office, world.administrator, 999)
+
+
+def test_an_expert_who_has_activated_is_reset_by_the_administrator_not_by_the_secretary(
+    office: Office, world: World
+) -> None:
+    # Else a secretary could take the chair's place and confirm alone.
+    chair = world.expert("E1").account_id
+    assert chair is not None
+    with pytest.raises(NotAllowed):
+        accounts.issue_code(office, world.secretary, chair)
+    assert accounts.issue_code(office, world.administrator, chair).login == "E1"
 
 
 def test_a_disabled_account_gets_no_code_and_its_code_does_not_work(

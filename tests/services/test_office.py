@@ -8,15 +8,23 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, delete, select
 
 from panel import tables
 from panel.audit import read, verify
-from panel.audit.events import AccountDisabled, AccountEnabled, Said, SheetSubmitted
+from panel.audit.events import AccountDisabled, AccountEnabled, RoundCreated, Said, SheetSubmitted
 from panel.audit.log import Who
 from panel.db.engine import WRITES
-from panel.errors import InvalidInput, NotAllowed, NotFound, PanelError, RuleBroken, UnrecordedChange
+from panel.errors import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    PanelError,
+    RuleBroken,
+    StaleVersion,
+    UnrecordedChange,
+)
 from panel.rules.permissions import Action, Role
 from panel.rules.stages import Stage
 from panel.services.office import Actor, Change, Office, log_id
@@ -323,3 +331,19 @@ def _administer(office: Office, *statements: str) -> None:
 def _back(statement: str) -> str:
     _alter, _table, name, _rename, _to, away = statement.split()
     return f"ALTER TABLE {away} RENAME TO {name}"
+
+
+def test_of_two_who_enter_the_same_thing_the_second_is_asked_to_look_again(
+    office: Office, world: World
+) -> None:
+    world.round_("2026")
+    with pytest.raises(StaleVersion), office.change(world.secretary, RoundCreated) as change:
+        change.session.add(
+            tables.Round(code="2026", title="第二个", closes_on=START.date(), created_at=change.now)
+        )
+    with pytest.raises(IntegrityError), office.change(world.secretary, RoundCreated) as change:
+        change.session.add(
+            tables.Round(
+                code="2027", title="阶段不对", closes_on=START.date(), created_at=change.now, stage="later"
+            )
+        )

@@ -184,6 +184,7 @@ def test_codes_for_the_panel_are_issued_in_one_change(world: World, office: Offi
     for number in ("E10", "E2", "E1"):
         world.expert(number, round_id)
     world.expert("E4")
+    world.never_activated("E1", "E2", "E4", "E10")
     panelists.mark_absent(office, world.secretary, "2026", "E10", "未到会")
     issued = panelists.issue_codes(office, world.secretary, "2026")
     assert [code.login for code in issued] == ["E1", "E2"]
@@ -197,8 +198,20 @@ def test_codes_for_named_experts_whether_on_the_panel_or_not(world: World, offic
     round_id = world.round_()
     world.expert("E1", round_id)
     world.expert("E4")
+    world.never_activated("E4")
     issued = panelists.issue_codes(office, world.secretary, "2026", ["E4"])
     assert [code.login for code in issued] == ["E4"]
+
+
+def test_whoever_has_activated_gets_no_new_code_from_the_secretary(world: World, office: Office) -> None:
+    round_id = world.round_()
+    for number in ("E1", "E2"):
+        world.expert(number, round_id)
+    world.never_activated("E2")
+    assert [code.login for code in panelists.issue_codes(office, world.secretary, "2026")] == ["E2"]
+    with pytest.raises(RuleBroken, match="E1") as refused:
+        panelists.issue_codes(office, world.secretary, "2026", ["E1", "E2"])
+    assert refused.value.code == "already_activated"
 
 
 def test_no_code_for_nobody_for_strangers_or_for_the_disabled(world: World, office: Office) -> None:
@@ -212,6 +225,7 @@ def test_no_code_for_nobody_for_strangers_or_for_the_disabled(world: World, offi
             panelists.issue_codes(office, world.secretary, "2026", strangers)
     with pytest.raises(NotAllowed):
         panelists.issue_codes(office, world.inspector, "2026")
+    world.never_activated("E1")
     with world.store() as session:
         account = session.exec(select(tables.Account).where(tables.Account.role == Role.EXPERT)).one()
         account.disabled = True

@@ -1,0 +1,109 @@
+"""Prepared statements mean the same as when a session executes them, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlmodel import Session
+
+from panel.db.engine import changed
+from panel.db.prepared import Prepared
+from panel.services.office import Office
+from panel.tables import Account, Round, SignIn
+from tests.world import World
+
+ROUNDS: Table = Round.__table__  # type: ignore[attr-defined]
+ACCOUNTS: Table = Account.__table__  # type: ignore[attr-defined]
+SIGN_INS: Table = SignIn.__table__  # type: ignore[attr-defined]
+WHEN = datetime(2026, 9, 1, 1, 2, 3, 456789, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (select(ROUNDS).where(ROUNDS.c.code == bindparam("wanted")), {"wanted": "2026"}),
+        (select(ACCOUNTS).where(ACCOUNTS.c.login == bindparam("wanted")), {"wanted": "E1"}),
+        (
+            select(ACCOUNTS.c.login, ACCOUNTS.c.disabled.label("off"), ACCOUNTS.c.created_at)
+            .where(ACCOUNTS.c.created_at < bindparam("day"), ACCOUNTS.c.disabled == bindparam("off"))
+            .order_by(ACCOUNTS.c.id)
+            .limit(1),
+            {"day": WHEN + timedelta(days=900), "off": False},
+        ),
+        (
+            select(ROUNDS.c.id, ROUNDS.c.stage)
+            .where(ROUNDS.c.code == bindparam("wanted"))
+            .with_for_update(read=True),
+            {"wanted": "2026"},
+        ),
+    ],
+    ids=["bytes and dates", "nothing and truth", "moments and constants", "held"],
+)
+def test_a_row_comes_out_as_from_a_session(
+    office: Office, world: World, statement: object, values: dict[str, object]
+) -> None:
+    world.scoring_round(1)
+    prepared = Prepared(statement)  # type: ignore[arg-type]
+    with office.reading() as session:
+        wanted = session.connection().execute(statement, values).one()  # type: ignore[call-overload]
+        for _ in range(2):
+            found = prepared.one_or_none(session, **values)
+            assert found._asdict() == wanted._asdict()
+            assert [type(value) for value in found] == [type(value) for value in wanted]
+
+
+def test_what_is_not_there_is_none(office: Office) -> None:
+    prepared = Prepared(select(ROUNDS.c.id).where(ROUNDS.c.code == bindparam("wanted")))
+    with office.reading() as session:
+        assert prepared.one_or_none(session, wanted="1999") is None
+
+
+def test_what_is_written_is_what_was_given(office: Office, world: World) -> None:
+    account = world.secretary.account_id
+    begin, end = (
+        Prepared(insert(SIGN_INS)),
+        Prepared(
+            update(SIGN_INS).where(SIGN_INS.c.id == bindparam("of")).values(ended_at=bindparam("at"), ip="-")
+        ),
+    )
+    with world.store() as session:
+        begin.run(
+            session,
+            id=7,
+            token_hash="h",
+            account_id=account,
+            began_at=WHEN,
+            expires_at=WHEN,
+            ended_at=None,
+            ip="10.0.0.1",
+        )
+        assert _sign_in(session) == (WHEN, None, "10.0.0.1")
+        end.run(session, of=7, at=WHEN + timedelta(microseconds=1))
+        assert _sign_in(session) == (WHEN, WHEN + timedelta(microseconds=1), "-")
+
+
+def test_every_parameter_has_to_be_given(office: Office) -> None:
+    prepared = Prepared(select(ROUNDS.c.id).where(ROUNDS.c.code == bindparam("wanted")))
+    with office.reading() as session, pytest.raises(LookupError):
+        prepared.one_or_none(session)
+
+
+def test_a_write_is_noticed_and_a_question_is_not(office: Office, world: World) -> None:
+    world.round_()
+    ask = Prepared(select(ROUNDS.c.id).where(ROUNDS.c.code == bindparam("wanted")))
+    rename = Prepared(
+        update(ROUNDS).where(ROUNDS.c.code == bindparam("wanted")).values(title=bindparam("new"))
+    )
+    with world.store() as session:
+        ask.one_or_none(session, wanted="2026")
+        assert not changed(session.connection())
+        rename.run(session, wanted="2026", new="另一个名称")
+        assert changed(session.connection())
+
+
+def _sign_in(session: Session) -> tuple[object, ...]:
+    return tuple(
+        session.connection().execute(select(SIGN_INS.c.began_at, SIGN_INS.c.ended_at, SIGN_INS.c.ip)).one()
+    )
