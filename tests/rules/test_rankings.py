@@ -246,7 +246,7 @@ def test_a_project_of_an_existing_studio_or_of_none_never_falls(of: str) -> None
 def test_a_project_of_a_studio_that_nobody_knows_must_be_corrected_unless_it_is_out_anyway() -> None:
     with pytest.raises(RuleBroken, match=r"P1.*S99") as caught:
         result(project("P1", 70_00, "S99"))
-    assert (caught.value.code, caught.value.article) == ("studio_unknown", "Art. 4")
+    assert (caught.value.code, caught.value.article) == ("studio_unknown", "4")
     assert facts(result(out(project("P1", of="S99"), Standing.REFUSED)), "P1") == [Refused()]
 
 

@@ -62,7 +62,7 @@ def test_a_code_is_used_once(world: World) -> None:
 def test_no_round_outside_the_regulation_s_validity(world: World, day: date) -> None:
     with pytest.raises(RuleBroken) as refused:
         rounds.create(world.office, world.secretary, "2026", "评选", day)
-    assert (refused.value.code, refused.value.article) == ("out_of_validity", "Art. 21")
+    assert (refused.value.code, refused.value.article) == ("out_of_validity", "21")
     assert json.loads(bodies(world.office)[-1])["data"]["why"] == "out_of_validity"
 
 
