@@ -81,7 +81,7 @@ FOUND: Mapping[str, tuple[str, Callable[[Line], bool]]] = {
     "bars": (N_("不符合条件"), lambda line: line.weight is Weight.BARS),
     "completes": (N_("需要补正"), lambda line: line.weight is Weight.COMPLETES),
     "warns": (N_("提请注意"), lambda line: line.weight is Weight.WARNS),
-    "clean": (N_("没有发现问题"), lambda line: line.weight is None),
+    "clean": (N_("没有待处理的问题"), lambda line: line.weight is None),
     "words": (N_("有身份词语待处理"), lambda line: line.words > 0),
     "outdated": (N_("结论之后有变化"), lambda line: line.outdated),
 }
