@@ -38,8 +38,10 @@ def office_at(home: Path) -> Iterator[Office]:
     """The office at `home`; errors become one sentence and an exit code."""
     try:
         office = open_office(config.load(home))
-        yield office
-        office.engine.dispose()
+        try:
+            yield office
+        finally:
+            office.engine.dispose()
     except InvalidInput as error:
         for problem in error.problems:
             say.print(str(problem), style="red", markup=False)

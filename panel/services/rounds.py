@@ -28,9 +28,7 @@ def create(office: Office, actor: Actor, code: str, title: str, closes_on: date)
     with office.change(actor, RoundCreated) as change:
         change.permit(Action.CREATE_ROUND)
         if not validity(office.policy, closes_on):
-            raise RuleBroken(
-                "out_of_validity", _("截止日期不在管理办法的有效期内，不能设立批次。"), "21"
-            )
+            raise RuleBroken("out_of_validity", _("截止日期不在管理办法的有效期内，不能设立批次。"), "21")
         if change.session.exec(select(Round.id).where(Round.code == code)).first() is not None:
             raise RuleBroken("round_exists", _("批次代码“{code}”已存在，请换一个。").format(code=code))
         row = Round(code=code, title=title, closes_on=closes_on, created_at=change.now)
