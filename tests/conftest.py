@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, make_url
 
 from panel import config
@@ -27,6 +29,9 @@ settings.register_profile("panel", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("panel")
 
 pytest_plugins = ("tests.network",)
+
+# Every test makes an application of its own; none should compile the templates anew.
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache()}
 
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
