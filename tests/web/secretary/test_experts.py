@@ -52,14 +52,16 @@ def test_the_file_is_filtered(secretary: Visitor, world: World) -> None:
 def test_cards_for_the_panel_and_for_chosen_experts(secretary: Visitor, world: World, office: Office) -> None:
     cast(world)
     world.expert("E21")
-    secretary.get(EXPERTS)
+    assert "待激活" not in secretary.get(EXPERTS).text  # all of them have a password already
+    with world.store() as session:
+        logins = session.exec(select(tables.Account.login)).all()
+    world.never_activated(*(login for login in logins if login.startswith("E")))
     panel = secretary.post(f"{EXPERTS}/cards", {"panel": "1"})
     assert panel.status_code == 200
     assert panel.headers["Cache-Control"] == "no-store"
     assert panel.text.count('class="access-card"') == 4
     chosen = secretary.post(f"{EXPERTS}/cards", {"expert": "E21"})
     assert chosen.text.count('class="access-card"') == 1
-    assert "待激活" not in secretary.get(EXPERTS).text  # all of them have a password already
     nobody = secretary.post(f"{EXPERTS}/cards", {})
     assert nobody.status_code == 422
     with office.reading() as session:
