@@ -139,11 +139,6 @@ class Application:
     materials: frozenset[Material] = frozenset()
     statements: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def site(self) -> str:
-        """The establishment that Art. 8 counts: a branch by itself, else the unit."""
-        return self.branch or self.unit
-
 
 @dataclass(frozen=True, slots=True)
 class Studio:
@@ -159,8 +154,3 @@ class Studio:
     branch: str = ""
     master_key: str = ""
     master_last4: str = ""
-
-    @property
-    def site(self) -> str:
-        """The establishment that Art. 8 counts: a branch by itself, else the unit."""
-        return self.branch or self.unit

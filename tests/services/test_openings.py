@@ -74,3 +74,7 @@ def test_a_demonstration_goes_on_from_its_last_event(tmp_path: Path) -> None:
     again = openings.open_office(settings)
     assert DEMONSTRATION + timedelta(days=3) <= again.clock() < DEMONSTRATION + timedelta(days=3, minutes=1)
     again.engine.dispose()
+
+
+def test_the_policy_that_is_shipped_can_be_had_without_an_installation() -> None:
+    assert openings.shipped_policy().text == SHIPPED.read_text(encoding="utf-8")
