@@ -16,8 +16,8 @@ from panel.rules.rankings import rank
 from panel.rules.rounding import half_up
 from panel.rules.votes import Ballot, NamedVote
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.methods import official
-from panel.scoring.results import OfficialScores, Options
+from panel.scoring.official.methods import official
+from panel.scoring.official.results import OfficialScores, Options
 
 Items = Mapping[str, int]
 """Points in hundredths by the unit that was scored."""

@@ -13,7 +13,7 @@ from panel.errors import PolicyError
 from panel.rules.applications import Track
 from panel.rules.criteria import METHODS, BandName, Confirmation, Identity, Policy, Words
 from panel.rules.policies import read_policy
-from panel.scoring import methods
+from panel.scoring.official import methods
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (ROOT / "config" / "criteria.toml").read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ import numpy as np
 from panel.errors import PanelError
 from panel.scoring.components import NotConnected, components
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.results import Fit, Method, Options
+from panel.scoring.official.results import Fit, Method, Options
 
 EXACT_EXPERTS = 30
 """Up to this many experts, holes or not, the equations are solved in exact rationals."""

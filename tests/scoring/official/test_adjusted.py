@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.scoring import adjusted as module
-from panel.scoring.adjusted import Unsolved, adjusted
 from panel.scoring.components import Component, NotConnected
 from panel.scoring.matrix import Record, ScoreMatrix
-from panel.scoring.mean import mean
-from panel.scoring.methods import official
+from panel.scoring.official import adjusted as module
+from panel.scoring.official.adjusted import Unsolved, adjusted
+from panel.scoring.official.mean import mean
+from panel.scoring.official.methods import official
 from tests.scoring.cases import complete, floats, load, matrix_of, records
 
 

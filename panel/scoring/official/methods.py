@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from panel.errors import InvalidInput, Problem
-from panel.scoring import adjusted, mean, trimmed
 from panel.scoring.components import components
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.results import Fit, Method, OfficialScores, Options
+from panel.scoring.official import adjusted, mean, trimmed
+from panel.scoring.official.results import Fit, Method, OfficialScores, Options
 
 DEFAULT = adjusted.METHOD.name
 
@@ -45,7 +45,7 @@ def official(name: str, matrix: ScoreMatrix, options: Options | None = None) -> 
     ------
     InvalidInput
         No method of that name.
-    panel.scoring.adjusted.Unsolved
+    panel.scoring.official.adjusted.Unsolved
         `adjusted` on a large panel with holes, when float64 does not solve the equations well enough.
     """
     if name not in METHODS:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 
 from panel.scoring.matrix import Record, ScoreMatrix
-from panel.scoring.methods import official
-from panel.scoring.results import Options
-from panel.scoring.trimmed import trimmed
+from panel.scoring.official.methods import official
+from panel.scoring.official.results import Options
+from panel.scoring.official.trimmed import trimmed
 from tests.scoring.cases import complete, floats, load, matrix_of, records
 
 

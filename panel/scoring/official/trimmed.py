@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.results import Fit, Method, Note, Options, Reason
+from panel.scoring.official.results import Fit, Method, Note, Options, Reason
 
 
 def trimmed(matrix: ScoreMatrix, options: Options) -> Mapping[str, Fraction | None]:

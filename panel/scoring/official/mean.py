@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.results import Fit, Method, Options
+from panel.scoring.official.results import Fit, Method, Options
 
 
 def mean(matrix: ScoreMatrix) -> Mapping[str, Fraction]:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from panel.scoring.matrix import Record, ScoreMatrix
-from panel.scoring.mean import mean
-from panel.scoring.methods import official
+from panel.scoring.official.mean import mean
+from panel.scoring.official.methods import official
 from tests.scoring.cases import complete, floats, load, matrix_of, records
 
 

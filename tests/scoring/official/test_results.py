@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from panel.errors import InvalidInput
-from panel.scoring.results import Options
+from panel.scoring.official.results import Options
 
 
 def test_trimming_needs_seven_sheets_unless_the_policy_says_otherwise() -> None:
