@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Annotated, Any
 
 import typer
 import waitress
 from flask import Flask
 from waitress.task import ThreadedTaskDispatcher
+from werkzeug.exceptions import HTTPException
 
 from panel.app import create_app
 from panel.cli.session import Home, office_at, say
@@ -17,8 +17,8 @@ from panel.services.openings import describe
 
 THREADS = 64
 """As many requests at once; an open live view takes one of them."""
-SAVE = re.compile(r"^/expert/rounds/[^/]+/sheets/[^/]+/scores/[^/]+$")
-"""The address that a tablet posts each score to."""
+SAVE = "expert_sheets.save"
+"""The endpoint that a tablet posts each score to."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def listen(application: Flask, host: str, port: int) -> None:
 
 def server(application: Flask, host: str, port: int, **settings: Any) -> Any:
     """The server, not yet running; its `effective_port` is known."""
-    counters = Counters(THREADS)
+    counters = Counters(application, THREADS)
     return waitress.create_server(
         application, host=host, port=port, threads=THREADS, ident=None, _dispatcher=counters, **settings
     )
@@ -58,7 +58,8 @@ class Counters:
     (`benchmarks/saves.py`). All else, above all what takes long, is answered side by side.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, application: Flask, threads: int) -> None:
+        self._addresses = application.url_map.bind("")
         self._saves, self._others = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self._saves.queue_logger = logging.getLogger("panel.saves.queue")
         self._saves.queue_logger.disabled = True  # it would say that tablets wait for one another, as they do
@@ -68,11 +69,18 @@ class Counters:
     def add_task(self, channel: Any) -> None:
         """Queue a connection whose next request has come in."""
         request = channel.requests[0]
-        line = self._saves if self._is_save(request) else self._others
+        line = self._saves if self.is_save(request) else self._others
         line.add_task(channel)
 
-    def _is_save(self, request: Any) -> bool:
-        return request.command == "POST" and SAVE.search(request.path) is not None
+    def is_save(self, request: Any) -> bool:
+        """Whether a request saves a score."""
+        if request.command != "POST":
+            return False
+        try:
+            endpoint, _values = self._addresses.match(request.path, "POST")
+        except HTTPException:
+            return False
+        return endpoint == SAVE
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """Stop all threads."""
