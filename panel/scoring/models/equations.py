@@ -124,6 +124,12 @@ class Equations:
         return found
 
     @cached_property
+    def inner_table(self) -> Floats:
+        """`inner`, dense."""
+        found: Floats = self.inner.toarray()
+        return found
+
+    @cached_property
     def inner_diagonal(self) -> Floats:
         """Diagonal of `inner`, shape (p,)."""
         found: Floats = self.inner.diagonal()
@@ -155,5 +161,5 @@ class Equations:
             product: Floats = (self.back @ (weights[:, None] * self.cross)).toarray()
             return product
         first, stack = self._groups
-        found: Floats = np.tensordot(weights[first], stack, axes=1)
+        found: Floats = np.einsum("g,gjk->jk", weights[first], stack)
         return found

@@ -20,13 +20,15 @@ from numpy.polynomial import chebyshev
 from scipy.linalg import eigvalsh_tridiagonal
 from scipy.sparse import csr_array
 
-from panel.errors import PanelError
 from panel.scoring.design import Floats
 from panel.scoring.models.conjugate import conjugate_gradients
-from panel.scoring.models.state import SMALL, State
+from panel.scoring.models.state import SMALL, NotSolved, State
 
-PROBES = 8
-"""Random vectors per trace; the same in every step and every run."""
+PROBES = 8, 64
+"""Fewest and most random vectors per trace; the same in every step and every run."""
+
+PROBED = 160_000
+"""Random signs wanted in all: the fewer levels a trace adds up, the more vectors it needs."""
 
 MANY_PROBES = 64
 """Random vectors for single variances, of which each is shown."""
@@ -43,10 +45,6 @@ LANCZOS = 40
 
 ACCURACY = 1e-5
 """Relative error of the inverse root, hence of the standard deviation of a draw."""
-
-
-class NotSolved(PanelError):
-    """The equations of a large design were not solved within the steps allowed."""
 
 
 class Iterative(State):
@@ -84,11 +82,12 @@ class Iterative(State):
     def traces(self) -> Floats:
         """The part that the diagonal of S determines exactly, the small rest by random vectors."""
         e = self.equations
-        z, rest = self._probed(PROBES)
+        count = min(max(PROBED // self.root.size, PROBES[0]), PROBES[1])
+        z, rest = self._probed(count)
         g = self.root[:, None]
         own = 1.0 / self.diagonal
         squared = self.shrunk**2
-        through = np.vdot(e.cross @ (g * z), squared[:, None] * (e.cross @ (g * rest))) / PROBES
+        through = np.vdot(e.cross @ (g * z), squared[:, None] * (e.cross @ (g * rest))) / count
         exact = (self.root**2 * own) @ (e.squares @ squared)
         found = [float((e.d * self.shrunk).sum() - exact - through)]
         mean = own + (z * rest).mean(axis=1)
@@ -99,7 +98,7 @@ class Iterative(State):
             else:
                 left = self.remainder(g * z)[block]
                 right = self.remainder(g * (rest + z * own[:, None]))[block]
-                found.append(float(total[block].sum() - np.vdot(left, right) / PROBES))
+                found.append(float(total[block].sum() - np.vdot(left, right) / count))
         return np.array(found)
 
     def spread(self, loading: csr_array) -> Floats:

@@ -34,7 +34,7 @@ from panel.scoring.units import Unit
 EXACT_LEVELS = 2000
 """Up to this many levels besides the largest factor's the equations are factorised; above they are iterated."""
 
-EXACT_TOLERANCE = 1e-12
+EXACT_TOLERANCE = 1e-10
 ITERATIVE_TOLERANCE = 1e-6
 """A thousandth of a standard error of the variances."""
 

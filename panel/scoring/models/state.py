@@ -21,9 +21,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
+from scipy.linalg import lapack, solve_triangular
 from scipy.sparse import csr_array
 
+from panel.errors import PanelError
 from panel.scoring.design import Floats
 from panel.scoring.models.equations import Equations
 
@@ -32,6 +33,10 @@ SMALL = 1e-4
 
 BLOCK = 4_000_000
 """Numbers in one block of work."""
+
+
+class NotSolved(PanelError):
+    """The equations of a design could not be solved."""
 
 
 class Sides(NamedTuple):
@@ -110,48 +115,60 @@ class Exact(State):
 
     def __init__(self, equations: Equations, ratios: Floats) -> None:
         super().__init__(equations, ratios)
-        self.r = equations.inner.toarray() - equations.gram(self.a)
+        self.r = equations.inner_table - equations.gram(self.a)
         s = self.root[:, None] * self.r * self.root
         s[np.diag_indices_from(s)] += 1.0
-        self.factor = cho_factor(s, lower=True, overwrite_a=True, check_finite=False)
+        # S is symmetric: its transpose is the same matrix in the order of LAPACK.
+        self.lower, failed = lapack.dpotrf(s.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise NotSolved(f"the equations of {s.shape[0]} levels are not positive definite")
 
     def solve(self, b: Floats) -> Floats:
         """S^-1 b by Cholesky's method."""
-        solved: Floats = cho_solve(self.factor, b, check_finite=False)
+        solved: Floats = lapack.dpotrs(self.lower, b, lower=1)[0]
         return solved
 
     @property
     def log_determinant(self) -> float:
         """log|S|."""
-        return 2.0 * float(np.log(np.diag(self.factor[0])).sum())
+        return 2.0 * float(np.log(np.diag(self.lower)).sum())
+
+    @cached_property
+    def _lower_covariance(self) -> Floats:
+        """Lower triangle of S^-1, shape (p, p), zero above."""
+        found: Floats = lapack.dpotri(self.lower, lower=1)[0]
+        return found
 
     @cached_property
     def covariance(self) -> Floats:
         """S^-1, shape (p, p)."""
-        inverse, _ = lapack.dpotri(self.factor[0], lower=1)
-        lower = np.tril(inverse)
-        found: Floats = lower + np.tril(lower, -1).T
+        lower = self._lower_covariance
+        found: Floats = lower + lower.T
+        found[np.diag_indices_from(found)] /= 2.0
         return found
 
     def traces(self) -> Floats:
         """Exact traces."""
         e = self.equations
-        g = self.root
-        weighted = g[:, None] * e.gram(self.shrunk**2) * g
-        found = [float((e.d * self.shrunk).sum() - np.vdot(self.covariance, weighted))]
-        diagonal = np.diag(self.covariance)
+        lower = self._lower_covariance
+        diagonal = np.diag(lower)
+        weighted = e.gram(self.shrunk**2)
+        weighted *= self.root
+        weighted *= self.root[:, None]
+        both = 2.0 * _sum_of_products(lower, weighted) - diagonal @ np.diag(weighted)
+        found = [float((e.d * self.shrunk).sum() - both)]
         own = np.diag(self.r)
         for block, ratio in zip(e.blocks, self.ratios[1:], strict=True):
             if ratio * float(own[block].max()) > SMALL:
                 found.append(float((1.0 - diagonal[block]).sum() / ratio))
             else:
-                rows = self.r[block] * g
-                found.append(float(own[block].sum() - np.vdot(rows @ self.covariance, rows)))
+                rows = self.r[block] * self.root
+                found.append(float(own[block].sum()) - _sum_of_products(rows @ self.covariance, rows))
         return np.array(found)
 
     def roots(self, normal: Floats) -> Floats:
         """Draws by the Cholesky factor."""
-        drawn: Floats = solve_triangular(self.factor[0], normal, lower=True, trans=1, check_finite=False)
+        drawn: Floats = solve_triangular(self.lower, normal, lower=True, trans=1, check_finite=False)
         return drawn
 
     def spread(self, loading: csr_array) -> Floats:
@@ -160,3 +177,8 @@ class Exact(State):
         rows = max(1, BLOCK // both.shape[0])
         parts = [loading[first : first + rows] for first in range(0, loading.shape[0], rows)]
         return np.concatenate([part.multiply(part @ both).sum(axis=1) for part in parts])
+
+
+def _sum_of_products(a: Floats, b: Floats) -> float:
+    # Transposed, both are in the order in which LAPACK left the first; and einsum starts no threads.
+    return float(np.einsum("jk,jk->", a.T, b.T))
