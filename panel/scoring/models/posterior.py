@@ -6,8 +6,9 @@ expert scored, and what is uncertain about the intercept moves all, which change
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -68,29 +69,28 @@ class Posterior:
         """Roots of the prediction error variances of what applications are ranked by, shape (n,)."""
         return self._pev(self._worth_loading())
 
-    def draws(self, count: int, seed: int, block: int) -> Iterator[Floats]:
-        """Joint draws of what applications are ranked by, in arrays of shape (n, up to `block`).
-
-        The same seed gives the same draws. Memory grows with the block, not with the count.
-        """
+    @cached_property
+    def _drawn(self) -> tuple[Loading, Floats]:
+        """The loading of what is ranked, and the standard deviation of its own part."""
         loading = self._worth_loading()
+        return loading, np.sqrt(loading.own)[:, None]
+
+    def draw(self, generator: np.random.Generator, count: int) -> Floats:
+        """Joint draws of what applications are ranked by, shape (n, count); the same for the same generator."""
+        loading, own = self._drawn
         state = self.point.state
-        generator = np.random.Generator(np.random.PCG64(seed))
-        scale = self.size * np.sqrt(self.point.residual_variance)
-        own = np.sqrt(loading.own)[:, None]
-        for first in range(0, count, block):
-            width = min(block, count - first)
-            kept = state.roots(generator.standard_normal((state.root.size, width)))
-            found = loading.kept @ (state.root[:, None] * kept)
-            if loading.own.any():
-                noise = generator.standard_normal(found.shape)
-                noise *= own
-                found += noise
-            shift = generator.standard_normal(width) / np.sqrt(self.point.xx)
-            found -= loading.intercept[:, None] * shift
-            found *= scale
-            found += self.worth[:, None]
-            yield found
+        kept = state.roots(generator.standard_normal((state.root.size, count)))
+        kept *= state.root[:, None]
+        found: Floats = loading.kept @ kept
+        if own.any():
+            noise = generator.standard_normal(found.shape)
+            noise *= own
+            found += noise
+        shift = generator.standard_normal(count) / np.sqrt(self.point.xx)
+        found -= loading.intercept[:, None] * shift
+        found *= self.size * np.sqrt(self.point.residual_variance)
+        found += self.worth[:, None]
+        return found
 
     def _sd(self, variances: Floats) -> Floats:
         found: Floats = self.size * np.sqrt(self.point.residual_variance * np.maximum(variances, 0.0))
@@ -150,8 +150,7 @@ class Known:
         """What the intercept leaves uncertain, shape (n,)."""
         return self.common["item"]
 
-    def draws(self, count: int, seed: int, block: int) -> Iterator[Floats]:
-        """The known values again and again: a common shift changes no rank."""
-        del seed
-        for first in range(0, count, block):
-            yield np.repeat(self.worth[:, None], min(block, count - first), axis=1)
+    def draw(self, generator: np.random.Generator, count: int) -> Floats:
+        """The known values again and again, shape (n, count): a common shift changes no rank."""
+        del generator
+        return np.repeat(self.worth[:, None], count, axis=1)
