@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from panel.scoring.design import Floats, Indices
+from panel.scoring.design import Design, Floats, Indices
 from panel.scoring.models.reml import Point
 
 
@@ -68,6 +68,19 @@ class Posterior:
     def worth_sd(self) -> Floats:
         """Roots of the prediction error variances of what applications are ranked by, shape (n,)."""
         return self._pev(self._worth_loading())
+
+    def of_scores(self, design: Design) -> Floats:
+        """Prediction error variance of intercept + item + expert for every score, shape (N,).
+
+        Per unit of the residual variance: times the weight of a score, it is the leverage of that score.
+        """
+        item, expert = self._loading("item"), self._loading("expert")
+        i, j = design.application, design.expert
+        kept = (item.kept[i] + expert.kept[j]).tocsr()
+        intercept = 1.0 - item.intercept[i] - expert.intercept[j]
+        found: Floats = self.point.state.spread(kept) + item.own[i] + expert.own[j]
+        found += intercept**2 / self.point.xx
+        return found
 
     @cached_property
     def _drawn(self) -> tuple[Loading, Floats]:
