@@ -23,8 +23,8 @@ from panel.scoring.design import Design, Floats, Indices
 from panel.scoring.models.mixed import Mixed, mixed
 from panel.scoring.models.posterior import Posterior
 
-ROUNDS = 8
-"""How often variances and effects are fitted in turn at most."""
+ROUNDS = {"exact": 8, "balanced": 8, "iterative": 3}
+"""How often variances and effects are fitted in turn at most, by the method of the plain fit."""
 
 SETTLED = 1e-3
 """They have settled when no expert's variance changes by more than this share."""
@@ -74,7 +74,7 @@ def expert_variances(design: Design, topic: Indices | None = None) -> ExpertVari
     m = design.shape[1]
     equal = ExpertVariances(plain, np.full(m, plain.var_residual), None)
     found, weight = equal, np.ones(m)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS.get(plain.method, 0)):
         if not isinstance(found.mixed.posterior, Posterior):
             return equal
         moderated = _moderate(*_sums_of_squares(found.mixed, weight))

@@ -255,5 +255,5 @@ def _limit(design: Design, unit: Unit, centre: float, start: Rough) -> Mixed:
         worth=worth,
         method="limit",
         steps=0,
-        posterior=Known(worth, {"item": np.full(n, common[0]), "expert": np.full(m, common[1])}),
+        posterior=Known(worth, {"item": np.full(n, common[0]), "expert": np.full(m, common[1])}, unit.size),
     )

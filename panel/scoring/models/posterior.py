@@ -146,10 +146,13 @@ class Known:
     worth : float64 array, shape (n,)
     common : mapping of factor to float64 array
         Standard deviation that all effects of the factor share.
+    size : float
+        The unit of the scores divided by the standard unit.
     """
 
     worth: Floats
     common: Mapping[str, Floats]
+    size: float
 
     def cond_sd(self, name: str) -> Floats:
         """Zero: given the intercept the effects are known."""
