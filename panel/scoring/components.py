@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from panel.errors import PanelError
+from panel.scoring.design import Design
 from panel.scoring.matrix import ScoreMatrix
 
 
@@ -65,3 +66,14 @@ def components(matrix: ScoreMatrix) -> tuple[Component, ...]:
     for expert, label in zip(matrix.experts, labels[:m], strict=True):
         found[int(label)][0].append(expert)
     return tuple(Component(tuple(seen_by), tuple(seen)) for seen_by, seen in found.values())
+
+
+def components_of(design: Design) -> tuple[Component, ...]:
+    """Split a design held as arrays into its connected components, as `components` does for a matrix."""
+    of_applications, of_experts = design.labels
+    found: list[tuple[list[str], list[str]]] = [([], []) for _ in range(int(of_applications.max()) + 1)]
+    for name, label in zip(design.experts, of_experts.tolist(), strict=True):
+        found[label][0].append(name)
+    for name, label in zip(design.applications, of_applications.tolist(), strict=True):
+        found[label][1].append(name)
+    return tuple(Component(tuple(seen_by), tuple(seen)) for seen_by, seen in found)
