@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from panel.scoring.arrays import quotient
-from panel.scoring.design import Floats
+from panel.scoring.arrays import quotient, sums
+from panel.scoring.design import Floats, Indices
 from panel.scoring.experts.measures import Measures, measures
 from panel.scoring.models.least_squares import LeastSquares, least_squares
 
@@ -18,6 +18,9 @@ WORK = 4_000_000
 """Scores simulated in all; small designs are simulated `MOST` times, large ones at least `LEAST` times."""
 
 MOST, LEAST = 400, 10
+ALIKE = 50
+"""From fewer simulations than that, mean and spread are taken over groups of so many experts."""
+
 TESTED = ("spread", "slope", "correlation", "infit")
 """The figures judged against chance; spread and infit by their logarithm, relative to the median expert."""
 
@@ -29,7 +32,8 @@ class Chance:
     Attributes
     ----------
     mean, sd : float64 arrays, shape (m,)
-        NaN for an expert whose figure is undefined.
+        NaN for an expert whose figure is undefined. With few simulations those of experts with about as many
+        scores.
     pool : float64 array
         Standardised values, sorted; experts pooled, because each alone has too few for small probabilities.
     """
@@ -96,15 +100,24 @@ def simulate(fit: LeastSquares, left: Floats, found: Measures) -> dict[str, Chan
         again = least_squares(replace(design, y=y))
         for name, values in comparable(measures(again, left)).items():
             drawn[name].append(values)
-    return {name: _summary(np.array(values)) for name, values in drawn.items()}
+    groups = _groups(design.per_expert, times)
+    return {name: _summary(np.array(values), groups) for name, values in drawn.items()}
 
 
-def _summary(drawn: Floats) -> Chance:
+def _groups(count: Indices, times: int) -> Indices:
+    """Number the groups of experts with about as many scores; each alone if there are simulations enough."""
+    groups = np.empty(count.size, dtype=np.intp)
+    groups[np.argsort(count, kind="stable")] = np.arange(count.size) // (1 if times >= ALIKE else ALIKE)
+    return groups
+
+
+def _summary(drawn: Floats, groups: Indices) -> Chance:
     known = np.isfinite(drawn)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, drawn, 0.0).sum(axis=0) / count
+    size = int(groups.max()) + 1
+    count = np.maximum(sums(groups, known.sum(axis=0), size), 1)
+    mean = (sums(groups, np.where(known, drawn, 0.0).sum(axis=0), size) / count)[groups]
     off = np.where(known, drawn - mean, 0.0)
-    sd = np.sqrt((off**2).sum(axis=0) / count)
+    sd = np.sqrt(sums(groups, (off**2).sum(axis=0), size) / count)[groups]
     never = ~known.any(axis=0)
     pool = (off / np.where(sd > 0, sd, 1.0))[known]
     return Chance(np.where(never, np.nan, mean), np.where(sd > 0, sd, np.nan), np.sort(pool))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def diagnose(
     found = figures(design, sheets, order, affiliated)
     findings = [
         *_leniency(found),
-        *_flat(design),
+        *_flat(found),
         *_against_chance(found),
         *_outliers(found),
         *_drift(found),
@@ -89,14 +89,16 @@ def _leniency(found: Figures) -> Iterator[Finding]:
     for j in _at(p <= cut):
         limit = float(student.isf(cut / 2, m - 2) * se[j])
         sign, code = (1, Code.LENIENT) if t[j] > 0 else (-1, Code.SEVERE)
-        yield _finding(found.design, code, j, s[j], float(others[j]) + sign * limit, p[j])
+        yield _scaled(found, _finding(found.design, code, j, s[j], float(others[j]) + sign * limit, p[j]))
 
 
-def _flat(design: Design) -> Iterator[Finding]:
+def _flat(found: Figures) -> Iterator[Finding]:
+    design, level = found.design, found.unit.level
     columns = Columns(design)
     flat = (columns.low == columns.high) & (design.per_expert >= FLAT)
     for j in _at(flat):
-        yield Finding(Code.FLAT, (design.experts[j],), float(columns.low[j]), float(columns.low[j]), None)
+        given = float(level(columns.low[j : j + 1])[0])
+        yield Finding(Code.FLAT, (design.experts[j],), given, given, None)
 
 
 def _against_chance(found: Figures) -> Iterator[Finding]:
@@ -137,7 +139,7 @@ def _drift(found: Figures) -> Iterator[Finding]:
         limit = float(slope[j] / abs(t[j]) * student.isf(cut / 2, df[j])) * float(
             np.sign(t[j]) * np.sign(slope[j])
         )
-        yield _finding(found.design, Code.DRIFT, j, slope[j], limit, p[j])
+        yield _scaled(found, _finding(found.design, Code.DRIFT, j, slope[j], limit, p[j]))
 
 
 def _affiliation(found: Figures) -> Iterator[Finding]:
@@ -145,7 +147,8 @@ def _affiliation(found: Figures) -> Iterator[Finding]:
     if tie is None or found.fit is None or tie.p > RATE:
         return
     limit = tie.se * float(student.isf(RATE / 2, found.fit.df - 1))
-    yield Finding(Code.AFFILIATION, (), tie.effect, float(np.copysign(limit, tie.effect)), tie.p)
+    least = float(np.copysign(limit, tie.effect))
+    yield _scaled(found, Finding(Code.AFFILIATION, (), tie.effect, least, tie.p))
 
 
 def _of_cells(found: Figures) -> Iterator[Finding]:
@@ -195,6 +198,12 @@ def _of_pairs(design: Design, code: Code, pairs: Pairs | None) -> Iterator[Findi
 
 def _largest_rows(design: Design, values: Floats) -> list[int]:
     return [int(row) for row in largest_of_each(design, values) if row >= 0]
+
+
+def _scaled(found: Figures, one: Finding) -> Finding:
+    """A difference in the unit of the scores."""
+    size = found.unit.size
+    return replace(one, value=size * one.value, threshold=size * one.threshold)
 
 
 def _at(where: NDArray[np.bool_]) -> list[int]:

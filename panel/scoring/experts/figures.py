@@ -16,6 +16,7 @@ from panel.scoring.experts.measures import Measures, measures, unexplained
 from panel.scoring.experts.residuals import largest_of_each, studentised
 from panel.scoring.models.least_squares import LeastSquares, least_squares
 from panel.scoring.sheets import Sheets
+from panel.scoring.units import Unit
 
 Sheet = tuple[str, str]
 """Expert and application."""
@@ -28,6 +29,8 @@ class Figures:
     Attributes
     ----------
     design : Design
+        The scores in `unit`, so that no square overflows; so are all figures until they are named.
+    unit : Unit
     fit : LeastSquares or None
         None if the design falls into parts: experts of different parts cannot be compared.
     left : array, shape (N,)
@@ -37,6 +40,7 @@ class Figures:
     """
 
     design: Design
+    unit: Unit
     fit: LeastSquares | None = None
     left: Floats | None = None
     measures: Measures | None = None
@@ -53,25 +57,27 @@ class Figures:
         nothing = np.full(m, np.nan)
         fit, found, trend = self.fit, self.measures, self.drift
         se = fit.expert_se if fit else None
+        spread = self.unit.spread
         columns = {
-            "expert_severity": -fit.expert if fit else nothing,
-            "expert_severity_se": nothing if se is None else se,
+            "expert_severity": spread(-fit.expert) if fit else nothing,
+            "expert_severity_se": nothing if se is None else spread(se),
             "expert_spread": found.spread if found else nothing,
             "expert_slope": found.slope if found else nothing,
             "expert_correlation": found.correlation if found else nothing,
             "expert_infit": found.infit if found else nothing,
             "expert_outfit": found.outfit if found else nothing,
             "expert_largest_residual": self._largest_residual(),
-            "expert_drift": trend.slope if trend else nothing,
+            "expert_drift": spread(trend.slope) if trend else nothing,
             "expert_drift_t": trend.t if trend else nothing,
         }
         tie = self.affiliation
+        size = self.unit.size
         return (
             {name: named(self.design.experts, values) for name, values in columns.items()}
             | self._of_cells()
             | {
-                "affiliation_effect": tie.effect if tie else None,
-                "affiliation_se": tie.se if tie else None,
+                "affiliation_effect": size * tie.effect if tie else None,
+                "affiliation_se": size * tie.se if tie else None,
                 "affiliation_t": tie.t if tie else None,
                 "affiliation_p": tie.p if tie else None,
             }
@@ -117,7 +123,9 @@ def figures(
     affiliated : collection of (expert, application)
         Declared ties: for the affiliation effect.
     """
-    found = _with_cells(Figures(design), cells_of(sheets) if sheets else None)
+    unit = Unit.of(design.y)
+    design = replace(design, y=unit.standard(design.y))
+    found = _with_cells(Figures(design, unit), cells_of(sheets) if sheets else None)
     if not design.connected:
         return found
     fit, left = least_squares(design), unexplained(design)
