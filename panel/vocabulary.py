@@ -177,6 +177,7 @@ TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Reason.BELOW_FLOOR: N_("单项低于最低线"),
         Reason.TOO_FEW_SHEETS: N_("有效评分表不足"),
         Reason.NOT_CONNECTED: N_("得分不可比"),
+        Reason.NO_SPREAD: N_("评分未分高低"),
         Reason.VETOED: N_("一票否决"),
         Reason.REFUSED: N_("不予受理"),
         Reason.WITHDRAWN: N_("已撤回申报"),

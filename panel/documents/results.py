@@ -393,8 +393,9 @@ def _track_rules(rules: TrackPolicy) -> str:
         _("记名投票") if rung == NAMED_VOTE else rules.criterion(rung).name.in_(current())
         for rung in rules.ladder
     )
-    words = _("限额 {cap} 名；合格线 {mark} 分；并列时依次比较：{ladder}").format(
-        cap=rules.cap, mark=f"{rules.pass_mark / 100:g}", ladder=ladder
+    mark = _("{mark} 分").format(mark=f"{rules.pass_mark / 100:g}") if rules.pass_mark else _("不设")
+    words = _("限额 {cap} 名；合格线：{mark}；并列时依次比较：{ladder}").format(
+        cap=rules.cap, mark=mark, ladder=ladder
     )
     floors = _("、").join(
         f"{rules.criterion(criterion).name.in_(current())} {percent}%"

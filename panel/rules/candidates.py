@@ -25,7 +25,8 @@ class Candidate:
 
     `linked_studio`: the studio that brings a project, of this round or an existing one; empty for none.
     `official` and `criteria` (the official method on each criterion alone) are scaled by the policy's places;
-    `official` may be None only where there is no result: not accepted, below the quorum, or not connected.
+    `official` may be None only where there is no result: not accepted, below the quorum, not connected, or
+    not `scaled`: the official method found no scale for its values.
     """
 
     application: str
@@ -36,17 +37,18 @@ class Candidate:
     criteria: Mapping[str, int] = field(default_factory=dict)
     sheets: int = 0
     connected: bool = True
+    scaled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TrackRules:
     """What one track's cut needs of the policy, in the scale of the official scores.
 
-    `ladder`: the criteria that break ties, in turn; it must end in the named vote.
+    `ladder`: the criteria that break ties, in turn; it must end in the named vote. No `pass_mark`: None.
     """
 
     cap: int
-    pass_mark: int
+    pass_mark: int | None
     floors: Mapping[str, int]
     ladder: tuple[str, ...]
     quorum: int

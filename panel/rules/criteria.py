@@ -17,8 +17,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from panel.rules.applications import Track
 from panel.rules.rounding import parse_points
+from panel.scoring.official import methods
 
-Method = Literal["adjusted", "mean", "trimmed"]
+Method = Literal["adjusted", "mean", "trimmed", "standard", "robust", "minmax", "rank"]
 """How sheets become the official score; the arithmetic of each is in `panel.scoring`."""
 
 METHODS: tuple[str, ...] = get_args(Method)
@@ -32,13 +33,23 @@ Id = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9.]{0,7}$", description="an i
 Percent = Annotated[int, Field(ge=0, le=100)]
 """A whole number of percent."""
 
+_PARSED = BeforeValidator(lambda written: parse_points(str(written)))
+
 Points = Annotated[
     int,
     Field(gt=0),
-    BeforeValidator(lambda written: parse_points(str(written))),
+    _PARSED,
     WithJsonSchema({"description": "points above 0 with at most two decimals, such as 30 or 7.5"}),
 ]
 """Points: hundredths here, plain decimals in the policy file."""
+
+PassMark = Annotated[
+    int,
+    Field(ge=0),
+    _PARSED,
+    WithJsonSchema({"description": "points with at most two decimals, such as 60, or 0 for no pass mark"}),
+]
+"""A pass mark in the same form; 0 for none."""
 
 
 class Identity(StrEnum):
@@ -160,7 +171,10 @@ class Criterion(Unit):
 
 @dataclass(frozen=True, slots=True)
 class TrackPolicy:
-    """All that holds for one track. `floors`: the least percent of a criterion's points, by criterion id."""
+    """All that holds for one track.
+
+    `pass_mark`: in hundredths, 0 for none. `floors`: the least percent of a criterion's points, by its id.
+    """
 
     track: Track
     title: Words
@@ -265,6 +279,11 @@ class Policy:
     def digest(self) -> str:
         """What names this policy beyond doubt: SHA-256 hex over the verbatim text."""
         return hashlib.sha256(b"pingshen/policy/v1\0" + self.text.encode()).hexdigest()
+
+    @property
+    def in_points(self) -> bool:
+        """Whether official scores are points; else they are on the scale of the method."""
+        return methods.METHODS[self.method].unit == "points"
 
     def track(self, track: Track) -> TrackPolicy:
         """What holds for that track."""

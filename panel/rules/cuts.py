@@ -15,6 +15,7 @@ from panel.rules.reasons import (
     Facts,
     Fall,
     LinkedStudioRefused,
+    NoSpread,
     NotConnected,
     Refused,
     Selected,
@@ -210,8 +211,8 @@ def _gains(
 
 
 def _has_result(candidate: Candidate, rules: TrackRules) -> bool:
-    enough = candidate.sheets >= rules.quorum and candidate.connected
-    return enough and candidate.standing is Standing.ACCEPTED
+    comparable = candidate.sheets >= rules.quorum and candidate.connected and candidate.scaled
+    return comparable and candidate.standing is Standing.ACCEPTED
 
 
 def _entry(candidate: Candidate, rules: TrackRules) -> _Entry:
@@ -233,12 +234,19 @@ def _without_score(candidate: Candidate, rules: TrackRules, fall: Fall | None) -
         return Refused()
     if candidate.sheets < rules.quorum:
         return TooFewSheets(candidate.sheets, rules.quorum)
-    return fall if candidate.connected else NotConnected()
+    return _without_scale(candidate) or fall
+
+
+def _without_scale(candidate: Candidate) -> NotConnected | NoSpread | None:
+    """What keeps its score from being compared, though it has sheets enough."""
+    if not candidate.connected:
+        return NotConnected()
+    return None if candidate.scaled else NoSpread()
 
 
 def _on_merit(entry: _Entry, rules: TrackRules) -> BelowPassMark | BelowFloor | None:
     """What its score lacks."""
-    if entry.official < rules.pass_mark:
+    if rules.pass_mark is not None and entry.official < rules.pass_mark:
         return BelowPassMark(entry.official, rules.pass_mark)
     short = tuple(
         Shortfall(criterion, entry.criteria[criterion], floor)

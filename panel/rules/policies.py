@@ -29,6 +29,7 @@ from panel.rules.criteria import (
     Identity,
     LookBack,
     Method,
+    PassMark,
     Percent,
     Pledge,
     Points,
@@ -43,6 +44,7 @@ from panel.rules.criteria import (
 from panel.rules.rounding import POINT_PLACES
 from panel.rules.rounding import text as decimal
 from panel.rules.shapes import Findings, Loc, Shape, shaped
+from panel.scoring.official.methods import METHODS
 
 T = TypeVar("T")
 
@@ -80,7 +82,7 @@ class _Track(Shape):
     identity: Identity
     maximum: Points
     step: Points
-    pass_mark: Points
+    pass_mark: PassMark
     cap: Annotated[int, Field(ge=1, le=1000)]
     ladder: tuple[str, ...]
     # An empty key passes here: the cross-check says better than the shape what it should be.
@@ -179,6 +181,24 @@ def _check_track(at: str, track: _Track, findings: Findings) -> None:
         f"is the sum of the points; it must be the maximum ({_points(track.maximum)})",
     )
     _check_names(at, track, findings)
+
+
+def _check_limits(at: str, track: _Track, method: Method, findings: Findings) -> None:
+    """Limits in points belong to a method whose scores are points (docs/adr/0011-limits-and-units.md)."""
+    if METHODS[method].unit == "points":
+        return
+    findings.check(
+        track.pass_mark == 0,
+        (at, "pass_mark"),
+        _points(track.pass_mark),
+        f'must be 0 (none) with method "{method}": its scores are no points, so no mark fits them',
+    )
+    findings.check(
+        not track.floors,
+        (at, "floors"),
+        track.floors,
+        f'must be {{}} (none) with method "{method}": its scores are no points, so no floor fits them',
+    )
 
 
 def _check_names(at: str, track: _Track, findings: Findings) -> None:
@@ -303,6 +323,8 @@ def read_policy(text: str, source: str = "config/criteria.toml") -> Policy:
         if shape:
             tracks[name] = shape
             _check_track(name, shape, findings)
+            if general:
+                _check_limits(name, shape, general.method, findings)
     _check_unique((found for name, shape in tracks.items() for found in _ids(name, shape)), findings)
     if findings.problems or general is None:
         raise PolicyError(*findings.problems)

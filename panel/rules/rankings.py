@@ -6,7 +6,7 @@ One reason a place, the first of these that applies:
 2. linked_studio_refused: its studio was refused, vetoed or withdrawn, which bars the project whatever else
    was found about it, so this comes before a refusal of its own;
 3. refused;
-4. too_few_sheets, not_connected: there is no result to compare;
+4. too_few_sheets, not_connected, no_spread: there is no result to compare;
 5. studio_not_selected: the linked fall, before the cut and whatever the score;
 6. below_pass_mark, then below_floor: a cap is an upper limit, never filled up;
 7. selected, tie_lost, below_cap: the cut.

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     BELOW_FLOOR = "below_floor"
     TOO_FEW_SHEETS = "too_few_sheets"
     NOT_CONNECTED = "not_connected"
+    NO_SPREAD = "no_spread"
     VETOED = "vetoed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -131,6 +132,13 @@ class NotConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class NoSpread:
+    """None of its experts told applications apart, so that the official method has no scale for it."""
+
+    reason: ClassVar[Reason] = Reason.NO_SPREAD
+
+
+@dataclass(frozen=True, slots=True)
 class Vetoed:
     """A named decision found a ground of exclusion."""
 
@@ -164,6 +172,7 @@ Facts = (
     | BelowFloor
     | TooFewSheets
     | NotConnected
+    | NoSpread
     | Vetoed
     | Refused
     | Withdrawn

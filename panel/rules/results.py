@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from panel.rules.applications import Track
 from panel.rules.candidates import Candidate, Standing, TrackRules
-from panel.rules.criteria import Policy, TrackPolicy
+from panel.rules.criteria import NAMED_VOTE, Policy, TrackPolicy
 from panel.rules.places import Outcome, Place
 from panel.rules.rankings import rank
 from panel.rules.rounding import half_up
@@ -94,6 +94,8 @@ class Figures:
     criteria: Mapping[str, int]
     totals: Mapping[str, int]
     """Each expert's total, in hundredths of a point."""
+    unscaled: bool = False
+    """Whether the official method found no scale for its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,24 @@ class Comparison:
     `effects`: how lenient (positive) or severe (negative) each expert was, scaled. `parts`: the groups of
     applications that share experts; more than one, and there is no single list. `notes`: what a reader of
     the list must be told (see `panel.scoring`). `residual`: what float64 left of the equations, in hundredths
-    of a point; empty where the scores are exact.
+    of a point; empty where the scores are exact. `left_out`: the experts whose values the method cannot use.
     """
 
     effects: Mapping[str, int]
     parts: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     residual: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:
         """Whether there is a single list."""
         return len(self.parts) == 1
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data; without `left_out` where nobody is, as results from before that field have it."""
+        whole: dict[str, Any] = _plain(asdict(self))
+        return whole if self.left_out else {key: part for key, part in whole.items() if key != "left_out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +160,7 @@ class Result:
                 number: {"sheets": f.sheets, "raw_mean": f.raw_mean, "criteria": dict(f.criteria)}
                 for number, f in sorted(self.figures.items())
             },
-            "comparisons": {
-                track: _plain(asdict(comparison)) for track, comparison in self.comparisons.items()
-            },
+            "comparisons": {track: comparison.plain() for track, comparison in self.comparisons.items()},
         }
 
 
@@ -180,7 +186,10 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
             _candidate(entry, scored.get(entry.number), connected=entry.track not in apart)
             for entry in inputs.entries
         ],
-        {track: track_rules(policy, track) for track in policy.tracks},
+        {
+            track: _with_rungs(track_rules(policy, track), comparisons.get(track), scored)
+            for track in policy.tracks
+        },
         inputs.votes,
         inputs.existing_studios,
     )
@@ -194,7 +203,7 @@ def track_rules(policy: Policy, track: Track) -> TrackRules:
     quorum = max(policy.quorum, policy.trimmed_min_sheets) if policy.method == "trimmed" else policy.quorum
     return TrackRules(
         cap=rules.cap,
-        pass_mark=_scaled(Fraction(rules.pass_mark, 100), policy.places),
+        pass_mark=_scaled(Fraction(rules.pass_mark, 100), policy.places) if rules.pass_mark else None,
         floors={
             criterion: _scaled(Fraction(rules.criterion(criterion).points * percent, 10_000), policy.places)
             for criterion, percent in rules.floors.items()
@@ -202,6 +211,19 @@ def track_rules(policy: Policy, track: Track) -> TrackRules:
         ladder=rules.ladder,
         quorum=quorum,
     )
+
+
+def _with_rungs(
+    rules: TrackRules, comparison: Comparison | None, scored: Mapping[str, Figures]
+) -> TrackRules:
+    """The ladder without the rungs on which an application that has a score has no value.
+
+    A method with a scale of its own can lack one for a criterion that none of its experts told apart.
+    """
+    listed = {number for part in comparison.parts for number in part} if comparison else set()
+    values = [scored[number].criteria for number in listed if scored[number].official is not None]
+    rungs = tuple(rung for rung in rules.rungs if all(rung in criteria for criteria in values))
+    return replace(rules, ladder=(*rungs, NAMED_VOTE))
 
 
 def _scaled(value: Fraction, places: int) -> int:
@@ -231,6 +253,7 @@ def _comparison(policy: Policy, totals: OfficialScores) -> Comparison:
         parts=tuple(part.applications for part in totals.components),
         notes=totals.notes,
         residual="" if totals.exact else f"{totals.residual:.3g}",
+        left_out=totals.left_out,
     )
 
 
@@ -241,14 +264,19 @@ def _figures(
     by_criterion: Mapping[str, OfficialScores],
     sheets: Iterable[CountedSheet],
 ) -> Figures:
+    # Points are computed in hundredths; an index has no hundredths.
+    unit = 100 if totals.unit == "points" else 1
     score = totals.scores[number]
     values = {criterion: scores.scores[number] for criterion, scores in by_criterion.items()}
     return Figures(
         sheets=totals.counts[number],
         raw_mean=half_up(totals.raw_means[number] / 100, policy.places),
-        official=None if score is None else half_up(score / 100, policy.places),
-        criteria={c: half_up(value / 100, policy.places) for c, value in values.items() if value is not None},
+        official=None if score is None else half_up(score / unit, policy.places),
+        criteria={
+            c: half_up(value / unit, policy.places) for c, value in values.items() if value is not None
+        },
         totals={s.expert: sum(s.items.values()) for s in sheets if s.application == number},
+        unscaled=totals.reasons.get(number) == "no_spread",
     )
 
 
@@ -262,6 +290,7 @@ def _candidate(entry: Entry, figures: Figures | None, *, connected: bool) -> Can
         criteria=figures.criteria if figures else {},
         sheets=figures.sheets if figures else 0,
         connected=connected,
+        scaled=not (connected and figures and figures.unscaled),
     )
 
 

@@ -277,6 +277,10 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
             "adjusted": N_("校正分法"),
             "mean": N_("平均分法"),
             "trimmed": N_("去最高最低分平均法"),
+            "standard": N_("标准分法"),
+            "robust": N_("稳健标准分法"),
+            "minmax": N_("极差标准化法"),
+            "rank": N_("名次法"),
         }
     ),
     "reach": _term(Reach),

@@ -70,7 +70,7 @@ def strength(candidate: Candidate, rules: TrackRules) -> tuple[int, ...]:
 def good_enough(candidate: Candidate, rules: TrackRules) -> bool:
     """Whether pass mark and floors are met."""
     above = all(candidate.criteria[criterion] >= floor for criterion, floor in rules.floors.items())
-    return above and official(candidate) >= rules.pass_mark
+    return above and official(candidate) >= mark(rules)
 
 
 def surely_beats(field: Collection[Candidate], rules: TrackRules, votes: Iterable[NamedVote]) -> Beats:
@@ -191,13 +191,19 @@ def _reason(
         (candidate.sheets < rules.quorum, "too_few_sheets"),
         (not candidate.connected, "not_connected"),
         (gone == "studio_not_selected", "studio_not_selected"),
-        (candidate.official is not None and candidate.official < rules.pass_mark, "below_pass_mark"),
+        (candidate.official is not None and candidate.official < mark(rules), "below_pass_mark"),
         (candidate not in field, "below_floor"),
         (name in seated, "selected"),
         (candidate in field and _tied_across_the_line(candidate, field, rules.cap), "tie_lost"),
         (True, "below_cap"),
     ]
     return next(reason for holds, reason in reasons if holds)
+
+
+def mark(rules: TrackRules) -> int:
+    """The drawn rules all have one."""
+    assert rules.pass_mark is not None
+    return rules.pass_mark
 
 
 def _tied_across_the_line(candidate: Candidate, field: Collection[Candidate], cap: int) -> bool:

@@ -149,7 +149,7 @@ def test_the_pledge_covers_secrecy_and_recusal(policy: Policy) -> None:
 
 
 def test_every_method_of_a_policy_can_be_computed() -> None:
-    assert set(METHODS) <= set(methods.METHODS)
+    assert tuple(methods.METHODS) == METHODS
 
 
 def test_nothing_of_a_policy_can_be_changed(policy: Policy) -> None:
@@ -208,12 +208,15 @@ def test_a_file_that_is_no_toml_is_refused_with_the_line() -> None:
         read_policy("schema = " + "9" * 5000)
 
 
+NAMES = "adjusted, mean, trimmed, standard, robust, minmax, rank"
+
+
 def test_an_empty_file_lacks_every_key() -> None:
     with pytest.raises(PolicyError) as caught:
         read_policy("", "c.toml")
     missing = {problem.where: problem.remedy for problem in caught.value.problems}
     assert missing["c.toml: quorum"] == "is missing; it must be a whole number from 1 to 99"
-    assert missing["c.toml: method"] == "is missing; it must be one of adjusted, mean, trimmed"
+    assert missing["c.toml: method"] == f"is missing; it must be one of {NAMES}"
     assert missing["c.toml: valid_from"] == "is missing; it must be a date such as 2025-03-05"
     assert missing["c.toml: studio"] == "is missing; it must be a table"
     assert len(missing) == 21
@@ -221,6 +224,7 @@ def test_an_empty_file_lacks_every_key() -> None:
 
 WHOLE_99 = "must be a whole number from 1 to 99"
 POINTS = "must be points above 0 with at most two decimals, such as 30 or 7.5"
+MARK = "must be points with at most two decimals, such as 60, or 0 for no pass mark"
 ID = "must be an id such as S1 or S1.2"
 S_IDS = "is no criterion of this track; the criteria are S1, S2, S3, S4, S5, S6"
 P_IDS = "is no criterion of this track; the criteria are P1, P2, P3, P4, P5, P6"
@@ -241,7 +245,11 @@ COMMENT_KEYS = "required_below_percent, required_from_percent, min_characters"
             'valid_from = "spring"',
             ("valid_from", "spring", "must be a date such as 2025-03-05"),
         ),
-        ('"adjusted"', '"median"', ("method", "median", "must be one of adjusted, mean, trimmed")),
+        (
+            '"adjusted"',
+            '"median"',
+            ("method", "median", f"must be one of {NAMES}"),
+        ),
         ('"two_person"', '"nobody"', ("confirmation", "nobody", "must be one of two_person, one_person")),
         ("quorum = 5", "quorum = 0", ("quorum", "0", WHOLE_99)),
         ("quorum = 5", "quorum = 5.0", ("quorum", "5.0", WHOLE_99)),
@@ -265,7 +273,7 @@ COMMENT_KEYS = "required_below_percent, required_from_percent, min_characters"
         ("cap = 3 ", "cap = 0 ", ("studio.cap", "0", "must be a whole number from 1 to 1000")),
         ('"coded"', '"hidden"', ("project.identity", "hidden", "must be one of named, coded")),
         ("step = 0.5", "step = 0.125", ("studio.step", "0.125", POINTS)),
-        ("pass_mark = 60", "pass_mark = -1", ("studio.pass_mark", "-1", POINTS)),
+        ("pass_mark = 60", "pass_mark = -1", ("studio.pass_mark", "-1", MARK)),
         ("P3 = 60", "P3 = 101", ("project.floors.P3", "101", "must be a whole number from 0 to 100")),
         (
             "min_characters = 15",
@@ -395,6 +403,38 @@ def test_trimming_needs_a_panel_that_can_be_trimmed() -> None:
         ("trimmed_min_sheets", "10", "must not be above panel_size (9), else nothing is ever trimmed")
     ]
     assert read_policy(edited(('"adjusted"', '"trimmed"'))).method == "trimmed"
+
+
+INDEXES = [name for name, method in methods.METHODS.items() if method.unit == "index"]
+
+
+def test_methods_with_a_scale_of_their_own_are_known() -> None:
+    assert INDEXES == ["standard", "robust", "minmax", "rank"]
+
+
+@pytest.mark.parametrize("method", INDEXES)
+def test_limits_in_points_are_refused_where_scores_are_no_points(method: str) -> None:
+    said = f'with method "{method}": its scores are no points, so no'
+    assert refusal(('"adjusted"', f'"{method}"')) == [
+        ("studio.pass_mark", "60.00", f"must be 0 (none) {said} mark fits them"),
+        ("project.pass_mark", "60.00", f"must be 0 (none) {said} mark fits them"),
+        ("project.floors", '{"P3": 60}', f"must be {{}} (none) {said} floor fits them"),
+    ]
+
+
+@pytest.mark.parametrize("method", INDEXES)
+def test_without_limits_such_a_method_is_allowed(method: str) -> None:
+    text = SHIPPED.replace('"adjusted"', f'"{method}"').replace("pass_mark = 60", "pass_mark = 0")
+    policy = read_policy(text.replace("{ P3 = 60 }", "{}"))
+    assert (policy.method, policy.in_points) == (method, False)
+    assert policy.track(Track.STUDIO).pass_mark == 0
+    assert policy.track(Track.PROJECT).floors == {}
+
+
+def test_a_fault_outside_the_tracks_does_not_hide_what_a_track_says() -> None:
+    assert refusal(('"adjusted"', '"standard"'), ("schema = 1", "schema = 2")) == [
+        ("schema", "2", "must be 1")
+    ]
 
 
 def test_the_limits_themselves_are_allowed() -> None:

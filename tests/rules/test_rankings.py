@@ -177,6 +177,7 @@ def test_who_is_not_accepted_has_no_rank_even_with_a_score(standing: Standing, e
         (replace(project("P", 50_00, "S", P3=0), standing=Standing.REFUSED, sheets=1), Reason.REFUSED),
         (replace(project("P", 50_00, "S", P3=0), sheets=1, connected=False), Reason.TOO_FEW_SHEETS),
         (replace(project("P", 50_00, "S", P3=0), connected=False), Reason.NOT_CONNECTED),
+        (replace(project("P", None, "S"), scaled=False), Reason.NO_SPREAD),
         (project("P", 50_00, "S", P3=0), Reason.STUDIO_NOT_SELECTED),
         (project("P", 50_00, P3=0), Reason.BELOW_PASS_MARK),
         (project("P", 60_00, P3=0), Reason.BELOW_FLOOR),

@@ -19,7 +19,7 @@ from panel.rules.applications import Track
 from panel.rules.candidates import Standing
 from panel.rules.criteria import Policy
 from panel.rules.policies import read_policy
-from panel.rules.reasons import NotConnected, Reason, TooFewSheets
+from panel.rules.reasons import NoSpread, NotConnected, Reason, TooFewSheets
 from panel.rules.results import CountedSheet, Entry, Inputs, Result, compute, track_rules
 from panel.rules.votes import Ballot, NamedVote
 
@@ -232,6 +232,64 @@ def test_trimming_needs_its_own_number_of_sheets() -> None:
     six = result([studio("S01")], table({"S01": [10, 80, 80, 80, 81, 82]}), trimmed)
     assert six.place("S01").facts == TooFewSheets(6, 7)
     assert six.figures["S01"].official is None
+
+
+def without_limits(method: str, **keys: str) -> Policy:
+    """The shipped policy with another method, no pass mark and no floor."""
+    text = policy(pass_mark="0", **keys).text.replace('"adjusted"', f'"{method}"')
+    return read_policy(text.replace("{ P3 = 60 }", "{}"), "the test's policy")
+
+
+@pytest.mark.parametrize(
+    ("method", "first", "last"),
+    # Every expert gives 60, 70, 80: T scores 40 and 60; 10 / 14.826 of a T scale; ends; shares 5/6 and 1/6.
+    [
+        ("standard", 6000, 4000),
+        ("robust", 5674, 4326),
+        ("minmax", 10000, 0),
+        ("rank", 8333, 1667),
+    ],
+)
+def test_a_method_with_its_own_scale_ranks_on_it(method: str, first: int, last: int) -> None:
+    rows = table({"S01": [60] * 5, "S02": [80] * 5, "S03": [70] * 5})
+    found = result([studio("S01"), studio("S02"), studio("S03")], rows, without_limits(method))
+    assert [found.place(f"S0{n}").official for n in (2, 3, 1)] == [first, 5000, last]
+    assert [found.place(f"S0{n}").rank for n in (2, 3, 1)] == [1, 2, 3]
+    assert all(found.place(f"S0{n}").reason is Reason.SELECTED for n in (1, 2, 3))
+    assert found.figures["S01"].raw_mean == 6000
+    assert track_rules(without_limits(method), Track.STUDIO).pass_mark is None
+
+
+def test_who_was_told_apart_by_nobody_has_no_score() -> None:
+    rows = table({"S01": [80] * 5, "S02": [80] * 5})
+    found = result([studio("S01"), studio("S02")], rows, without_limits("minmax"))
+    assert found.place("S01").facts == NoSpread()
+    comparison = found.comparisons[Track.STUDIO]
+    assert comparison.left_out == ("E1", "E2", "E3", "E4", "E5")
+    assert comparison.plain()["left_out"] == ["E1", "E2", "E3", "E4", "E5"]
+
+
+def test_a_rung_on_which_somebody_has_no_value_decides_nothing() -> None:
+    # On the totals the experts contradict each other evenly, a tie at 50. On S1, the first rung, all give
+    # 20.00 to both: min-max has no scale there. On S2, the next, all find S01 better.
+    def one(expert: str, number: str, total: int, s2: int) -> CountedSheet:
+        return sheet(expert, number, total, S1=2000, S2=s2)
+
+    rows = [
+        *(one(f"E{n}", "S01", 70 + 10 * (n % 2), 1500) for n in range(1, 5)),
+        *(one(f"E{n}", "S02", 80 - 10 * (n % 2), 1000) for n in range(1, 5)),
+    ]
+    tied = without_limits("minmax", quorum="4", cap="1")
+    found = result([studio("S01"), studio("S02")], tuple(rows), tied)
+    assert found.place("S01").official == found.place("S02").official == 5000
+    assert "S1" not in found.figures["S01"].criteria
+    assert found.place("S01").reason is Reason.SELECTED
+    assert found.place("S02").reason is Reason.TIE_LOST
+
+
+def test_a_result_in_which_nobody_is_left_out_reads_as_before() -> None:
+    found = result([studio("S01")], table({"S01": [80] * 5}))
+    assert "left_out" not in found.comparisons[Track.STUDIO].plain()
 
 
 def test_a_large_panel_states_its_residual() -> None:

@@ -10,13 +10,22 @@ from collections.abc import Mapping
 from panel.errors import InvalidInput, Problem
 from panel.scoring.components import components
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.official import adjusted, mean, trimmed
+from panel.scoring.official import adjusted, mean, minmax, rank, robust, standard, trimmed
 from panel.scoring.official.results import Fit, Method, OfficialScores, Options
 
 DEFAULT = adjusted.METHOD.name
 
 METHODS: Mapping[str, Method] = {
-    method.name: method for method in (adjusted.METHOD, mean.METHOD, trimmed.METHOD)
+    method.name: method
+    for method in (
+        adjusted.METHOD,
+        mean.METHOD,
+        trimmed.METHOD,
+        standard.METHOD,
+        robust.METHOD,
+        minmax.METHOD,
+        rank.METHOD,
+    )
 }
 
 
@@ -38,8 +47,8 @@ def official(name: str, matrix: ScoreMatrix, options: Options | None = None) -> 
     Returns
     -------
     OfficialScores
-        In the unit of the matrix. A disconnected design gives no single list by any method: every score is
-        None for the reason `not_connected`, and `components` names the parts; raw means and counts are there.
+        In the unit that `unit` states. A disconnected design gives no single list by any method: every score
+        is None for the reason `not_connected`, and `components` names the parts; raw means and counts stay.
 
     Raises
     ------
@@ -54,6 +63,7 @@ def official(name: str, matrix: ScoreMatrix, options: Options | None = None) -> 
     fit = METHODS[name].fit(matrix, options or Options()) if len(parts) == 1 else _refusal(matrix)
     return OfficialScores(
         method=name,
+        unit=METHODS[name].unit,
         scores=fit.scores,
         reasons=fit.reasons,
         raw_means=mean.mean(matrix),
@@ -63,6 +73,7 @@ def official(name: str, matrix: ScoreMatrix, options: Options | None = None) -> 
         exact=fit.exact,
         residual=fit.residual,
         notes=fit.notes,
+        left_out=fit.left_out,
     )
 
 

@@ -14,17 +14,33 @@ from panel.scoring.matrix import ScoreMatrix
 LEAST_TRIM_SHEETS = 3
 """Dropping one highest and one lowest of two sheets would leave nothing."""
 
-Reason = Literal["not_connected", "too_few_sheets"]
-"""Why an application has no official score; the codes are those of the ranking."""
+Reason = Literal["not_connected", "too_few_sheets", "no_spread"]
+"""Why an application has no official score; the codes are those of the ranking.
 
-Note = Literal["not_connected", "too_few_sheets", "severity_not_corrected", "float64"]
+`no_spread`: none of its experts told applications apart, so that their values have no common scale.
+"""
+
+Note = Literal[
+    "not_connected",
+    "too_few_sheets",
+    "severity_not_corrected",
+    "equal_sets_assumed",
+    "experts_left_out",
+    "float64",
+]
 """What a reader of the whole list must be told.
 
 `not_connected`: no single list exists; `components` names the parts.
 `too_few_sheets`: at least one application has no score because it has fewer sheets than the method needs.
 `severity_not_corrected`: there are holes, and the method does not correct for who scored whom.
+`equal_sets_assumed`: there are holes, and the method takes it that experts saw equally good applications.
+`experts_left_out`: the values of some experts do not define the method's scale; `left_out` names them.
 `float64`: too many experts for exact rationals; `residual` states what is left of the equations.
 """
+
+
+Unit = Literal["points", "index"]
+"""What an official score is counted in: the unit of the matrix, or the method's own scale without a unit."""
 
 
 @dataclass(frozen=True)
@@ -61,24 +77,29 @@ class Fit:
     exact: bool = True
     residual: float = 0.0
     notes: tuple[Note, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Method:
-    """An official method: its name in the policy file, and the function that fits a connected design."""
+    """An official method: its name in the policy file, the fit of a connected design, its unit."""
 
     name: str
     fit: Callable[[ScoreMatrix, Options], Fit]
+    unit: Unit = "points"
 
 
 @dataclass(frozen=True)
 class OfficialScores:
-    """The official scores of one list, not clipped and not rounded, in the unit of the matrix.
+    """The official scores of one list, not clipped and not rounded.
 
     Attributes
     ----------
     method : str
         Name of the method that was applied.
+    unit : Unit
+        `points`: the scores are in the unit of the matrix, and limits in points mean something for them.
+        `index`: they are on the scale of the method, and such limits mean nothing.
     scores : mapping of application to Fraction or None
         The official score of every application of the matrix; None where there is none, never a stand-in.
     reasons : mapping of application to Reason
@@ -92,14 +113,17 @@ class OfficialScores:
     components : tuple of Component
         Connected parts of the design; one if a single list exists.
     exact : bool
-        Whether the scores are exact rationals.
+        Whether no floating point was used: exact rationals, or roots correctly rounded to `PLACES` decimals.
     residual : float
         Largest absolute residual of the equations solved, in the unit of the matrix; 0 when exact.
     notes : tuple of Note
         What a reader of the list must be told.
+    left_out : tuple of str
+        The experts whose values the method cannot use, because they do not define its scale.
     """
 
     method: str
+    unit: Unit
     scores: Mapping[str, Fraction | None]
     reasons: Mapping[str, Reason]
     raw_means: Mapping[str, Fraction]
@@ -109,3 +133,4 @@ class OfficialScores:
     exact: bool
     residual: float
     notes: tuple[Note, ...]
+    left_out: tuple[str, ...]

@@ -22,7 +22,7 @@ SPLIT = ScoreMatrix.from_records([("E1", "A", 90), ("E2", "A", 85), ("E3", "B", 
 
 def test_adjusted_is_the_default() -> None:
     assert DEFAULT == "adjusted"
-    assert list(METHODS) == ["adjusted", "mean", "trimmed"]
+    assert list(METHODS) == ["adjusted", "mean", "trimmed", "standard", "robust", "minmax", "rank"]
 
 
 def test_every_file_with_a_method_is_registered_under_its_own_name() -> None:
@@ -35,7 +35,9 @@ def test_every_file_with_a_method_is_registered_under_its_own_name() -> None:
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidInput, match="'median' is unknown; use one of adjusted, mean, trimmed"):
+    with pytest.raises(
+        InvalidInput, match="'median' is unknown; use one of adjusted, mean, trimmed, standard"
+    ):
         official("median", SPLIT)
 
 

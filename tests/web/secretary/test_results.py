@@ -13,6 +13,7 @@ from panel.audit import read, seals
 from panel.audit.events import ResultExported, ResultFinalized, ResultRead, VoteRecorded
 from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
+from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services import applications, stages
 from tests.opened import CODE, Opened, caps, tighter
@@ -209,3 +210,25 @@ def test_a_method_that_does_not_correct_warns_of_holes(world: World, secretary: 
     page = secretary.get(PAGE).text
     assert "各申报的评分专家不尽相同" in page
     assert "专家评分尺度" not in page
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("standard", "标准分法"), ("robust", "稳健标准分法"), ("minmax", "极差标准化法"), ("rank", "名次法")],
+)
+def test_a_method_with_its_own_scale_is_named_and_explained(
+    world: World, secretary: Visitor, method: str, name: str
+) -> None:
+    office = world.office
+    text = office.policy.text.replace('"adjusted"', f'"{method}"').replace("pass_mark = 60", "pass_mark = 0")
+    office.policy = read_policy(text.replace("{ P3 = 60 }", "{}"), "the test's policy")
+    percents = {"S01": [80, 70, 60, 60, 60, 90], "S02": [70] * 6, "S03": [60, 80, 75, 70, 80, 60]}
+    Opened(world, percents, hand=6).opened(without=[("E6", "S02")])
+    page = secretary.get(PAGE).text
+    assert name in page
+    assert "各专家评审的申报不尽相同" in page
+    assert f"最终得分按“{name}”自己的尺度计算" in page
+    book = openpyxl.load_workbook(io.BytesIO(secretary.get(PAGE + "/workbook").data))
+    words = [str(cell.value) for sheet in book for row in sheet for cell in row]
+    assert f"{name}（{method}）" in words
+    assert any("合格线：不设" in word for word in words)
