@@ -211,7 +211,7 @@ def sign(checkpoint: Checkpoint, signer: Signer) -> Note:
 
 
 def cosign(checkpoint: Checkpoint, signer: Signer, seconds: int) -> Signature:
-    """A witness's signature line: that it saw the log so at that time and consistent with what it saw before."""
+    """A witness's line: at that time it saw the log so, and consistent with what it had seen before."""
     value = seconds.to_bytes(_TIME, "big") + signer.sign(_cosigned(checkpoint.text.encode(), seconds))
     return Signature(signer.name, signer.verifier.hash, value)
 

@@ -132,7 +132,7 @@ def consistency_spots(old: int, new: int) -> list[tuple[int, int]]:
 
 
 def consistency_proof(old: int, new: int, subtree: Callable[[Spot], bytes]) -> tuple[bytes, ...]:
-    """The hashes which prove that a tree of `old` entries is the beginning of one of `new`; none for equals."""
+    """The hashes which prove that a tree of `old` entries begins one of `new`; none where both are equal."""
     return tuple(_hash_of(first, count, subtree) for first, count in consistency_spots(old, new))
 
 

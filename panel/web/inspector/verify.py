@@ -44,7 +44,7 @@ def run() -> str:
         kept=kept,
         held=trail.kept(current.reader(), kept, found.size) if kept else None,
         Kept=Kept,
-        caveat=_(verification.CAVEAT),
+        caveat=verification.reach(found) + _(verification.CAVEAT),
         now=current.office().clock(),
         checkpoint=_checkpoint(found),
         code=Markup(_picture(found)),  # noqa: S704 - made here of a number and a hash
