@@ -71,16 +71,17 @@ def unendorsed(keys: Sequence[KeyEntry]) -> Iterator[KeyEntry]:
     """Entries of keys that do not follow from the one before, and do not say so either."""
     before: KeyEntry | None = None
     for entry in keys:
-        if not _follows(entry, before):
+        said_so = entry.how == (How.FIRST if before is None else How.LOST)
+        if not said_so and (before is None or not endorsed(before, entry)):
             yield entry
         before = entry
 
 
-def _follows(entry: KeyEntry, before: KeyEntry | None) -> bool:
-    if before is None or entry.how != How.ROTATED:
-        return entry.how == (How.FIRST if before is None else How.LOST)
+def endorsed(old: KeyEntry, new: KeyEntry) -> bool:
+    """Whether the old key has signed for the new one."""
     try:
-        signature = base64.b64decode(entry.sig, validate=True)
+        signature = base64.b64decode(new.sig, validate=True)
     except (binascii.Error, ValueError):
         return False
-    return entry.by == str(before.key) and before.key.verifies(signature, _LABEL + str(entry.key).encode())
+    claimed = new.how == How.ROTATED and new.by == str(old.key)
+    return claimed and old.key.verifies(signature, _LABEL + str(new.key).encode())

@@ -182,9 +182,8 @@ def inclusion(session: Session, index: int, length: int) -> list[str]:
     """The proof that an entry stood in the trail when it was so long: hashes in hex, from the leaf up."""
     if not 0 <= index < length <= size(session):
         raise NotFound("no such entry in a trail of that length")
-    path = tree.inclusion_proof(
-        index, length, _gathered(session, lambda ask: tree.inclusion_proof(index, length, ask))
-    )
+    known = _gathered(session, lambda ask: tree.inclusion_proof(index, length, ask))
+    path = tree.inclusion_proof(index, length, known)
     return [sibling.hash.hex() for sibling in path]
 
 
@@ -217,10 +216,8 @@ def _gathered(
 
 def newest_of(session: Session, acts: Iterable[str]) -> int:
     """The number of the newest entry of any of these acts, refused ones as well; -1 where there is none."""
-    found = [
-        session.execute(select(func.max(ENTRIES.c.idx)).where(ENTRIES.c.act == act)).scalar_one()
-        for act in acts
-    ]
+    newest = (select(func.max(ENTRIES.c.idx)).where(ENTRIES.c.act == act) for act in acts)
+    found = [session.execute(query).scalar_one() for query in newest]
     return max((index for index in found if index is not None), default=-1)
 
 

@@ -1,4 +1,4 @@
-"""Signing checkpoints (校验点): the keys and their files, and the signer that signs nothing but its own log."""
+"""Signing checkpoints (校验点): the keys and their files, and the signer that signs only its own log."""
 
 from __future__ import annotations
 
@@ -108,9 +108,8 @@ def write_key(file: Path, key: Signer) -> Signer:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     except OSError as error:
-        raise SignerRefused(
-            _("{file}：无法写入密钥（{why}）").format(file=file, why=error.strerror)
-        ) from None
+        what = _("{file}：无法写入密钥（{why}）")
+        raise SignerRefused(what.format(file=file, why=error.strerror)) from None
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(key.written() + "\n")
         out.flush()
@@ -227,11 +226,10 @@ class CheckpointSigner:
                 raise SignerRefused(what.format(then=last.size))
             for body in read.bodies(session, last.size):
                 frontier.append(tree.leaf_hash(body.encode()))
-            whole = (frontier.size, frontier.root().hex()) == (size, read.root_at(session, size))
+            if (frontier.size, frontier.root().hex()) != (size, read.root_at(session, size)):
+                raise LogTampered("the stored subtrees are not those of the entries")
         except LogTampered:
-            whole = False
-        if not whole:
-            raise SignerRefused(_("拒绝签署：存储的子树与记录不符，请先核验。"))
+            raise SignerRefused(_("拒绝签署：存储的子树与记录不符，请先核验。")) from None
         return Checkpoint(self._key.name, size, frontier.root())
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints for anybody who keeps them (公开校验点): sizes, roots and signatures, and no word of an entry."""
+"""Checkpoints for anybody who keeps them (公开校验点): sizes, roots, signatures, no word of an entry."""
 
 from __future__ import annotations
 
@@ -28,10 +28,7 @@ def checkpoint() -> Response:
 def keys() -> list[dict[str, Any]]:
     """The keys that sign, each with its predecessor's word for it."""
     found = cosignatures.log_keys(current.reader())
-    return [
-        {"entry": one.index, "key": str(one.key), "how": one.how, "by": one.by, "sig": one.sig}
-        for one in found
-    ]
+    return [{"entry": e.index, "key": str(e.key), "how": e.how, "by": e.by, "sig": e.sig} for e in found]
 
 
 @blueprint.get("/consistency")
