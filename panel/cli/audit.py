@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -60,16 +62,20 @@ def export(
     as_: As = "",
 ) -> None:
     """Write the bundle with which everything can be proven elsewhere; a file that exists is refused."""
-    with office_at(home) as office, _fresh(out).open("x+b") as file:
-        digest = bundles.export(office, actor(office, as_, Role.INSPECTOR), file, round_)
+    _fresh(out)
+    with office_at(home) as office:
+        who = actor(office, as_, Role.INSPECTOR)
+        with tempfile.TemporaryFile(dir=out.parent) as file:
+            digest = bundles.export(office, who, file, round_)
+            with out.open("xb") as kept:
+                shutil.copyfileobj(file, kept)
     emit({"file": str(out), "digest": digest})
 
 
-def _fresh(out: Path) -> Path:
+def _fresh(out: Path) -> None:
     if out.exists():
         say.print(f"{out}: exists already; it was left as it is", style="red", markup=False)
         raise typer.Exit(UNUSABLE)
-    return out
 
 
 def _asked(files: list[Path], vkey: str) -> Asked:

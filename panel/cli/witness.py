@@ -43,7 +43,10 @@ class Witness:
         """Fetch, compare with what was kept, cosign and keep; an alarm leaves the kept checkpoint alone."""
         kept = self.kept()
         shown = notes.parse(self._get("log/checkpoint").decode())
-        log_key = judging.successor(self._trusted(), self._keys())
+        size = notes.checkpoint_of(shown).size
+        # A key that was entered after this checkpoint does not sign it yet.
+        entered = [entry for entry in self._keys() if entry.index < size]
+        log_key = judging.successor(self._trusted(), entered)
         point = judging.read(shown, log_key)
         if kept:
             judging.compare(kept, point, self._proof(kept.size, point.size))
@@ -137,8 +140,6 @@ def run(
 def _look(watcher: Witness, post: bool) -> None:
     try:
         note = watcher.look()
-        if post:
-            watcher.post(note)
     except Alarm as alarm:
         for locale in language.LOCALES:  # whoever sits there
             with language.speaking(locale):
@@ -147,5 +148,11 @@ def _look(watcher: Witness, post: bool) -> None:
     except (Unreachable, ValueError, KeyError, TypeError) as error:
         say.print(f"未能见证 / could not witness: {error}", style="red", markup=False)
         raise typer.Exit(UNUSABLE) from None
+    if post:
+        try:
+            watcher.post(note)
+        except Unreachable as error:
+            # Seen, cosigned and kept it is all the same; the office may not know this witness yet.
+            say.print(f"副署未被接收 / the cosignature was not taken: {error}", markup=False)
     size = notes.checkpoint_of(note).size
     say.print(f"已见证，共 {size} 条，只增未改。 / Witnessed: {size} entries, only added to.")

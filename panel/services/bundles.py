@@ -16,11 +16,11 @@ from panel.audit import checkpoints, keys, read, seals
 from panel.audit.events import BundleExported
 from panel.documents import bundles as document
 from panel.documents.bundles import READMES, Part
-from panel.errors import NotFound
+from panel.errors import NotAllowed, NotFound
 from panel.queries import seals as sealed
 from panel.queries import standings
 from panel.rules.criteria import Policy
-from panel.rules.permissions import Action
+from panel.rules.permissions import Action, may
 from panel.rules.policies import read_policy
 from panel.rules.stages import Stage, reached
 from panel.services.office import Actor, Office
@@ -34,6 +34,10 @@ def export(office: Office, actor: Actor, out: IO[bytes], code: str = "") -> str:
 
     `out` must be readable as well: the digest is that of what was written.
     """
+    if actor.role is None or not may(Action.EXPORT_BUNDLE, actor.role):
+        refusal = NotAllowed("the bundle is not for this role")
+        office.refuse(actor, BundleExported.act, refusal)
+        raise refusal
     with office.reading() as session:
         parts = contents(session, code)
         size = read.size(session)

@@ -44,7 +44,8 @@ def run() -> str:
         kept=kept,
         held=trail.kept(current.reader(), kept, found.size) if kept else None,
         Kept=Kept,
-        caveat=verification.reach(found) + _(verification.CAVEAT),
+        reach=verification.reach(found),
+        caveat=_(verification.CAVEAT),
         now=current.office().clock(),
         checkpoint=_checkpoint(found),
         code=Markup(_picture(found)),  # noqa: S704 - made here of a number and a hash
