@@ -51,7 +51,8 @@ def test_a_checkpoint_is_the_one_that_go_opened() -> None:
     made = notes.sign(point, LOG_KEY).plus([notes.cosign(point, WITNESS_KEY, 1788000000)])
     assert str(made) == VECTORS["Note"]
     assert (str(LOG_KEY.verifier), str(WITNESS_KEY.verifier)) == (VECTORS["Vkey"], VECTORS["Witness"])
-    assert note.signed_by(LOG_KEY.verifier) and note.signed_by(WITNESS_KEY.verifier)
+    assert note.signed_by(LOG_KEY.verifier)
+    assert note.signed_by(WITNESS_KEY.verifier)
 
 
 @pytest.mark.parametrize("flipped", range(0, len(TEXT) - 1, 5))

@@ -185,6 +185,7 @@ def allowed(rule: Rule, what: str, role: Role, stage: Stage) -> bool:
         return False
     return "code" not in rule.arguments or not grant.stages or stage in grant.stages
 
+
 SIGNED = {"public_log.cosign"}
 """What no browser posts: it is taken by the signature in it (tests/web/public/test_log.py)."""
 
