@@ -406,6 +406,50 @@ class TrailVerified(Event, act="watch.verify", about="log"):
     damages: int
 
 
+# --- the trail itself ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEntered(Event, act="log.key", about="log"):
+    """A key that signs checkpoints from here on: the first, one that the old key endorses, or a new start."""
+
+    key: str
+    how: str
+    by: str = ""
+    sig: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessEntered(Event, act="log.witness", about="log"):
+    """A witness whose cosignatures are taken from here on."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerStarted(Event, act="log.signer", about="log"):
+    """Checkpoints are signed from now on: by a process apart, or `inside` the one that serves."""
+
+    key: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped(Event, act="log.clock", about="log"):
+    """The next entry's time lies so many seconds before that of the entry before: the clock was set back."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleExported(Event, act="log.export", about="log"):
+    """The bundle was handed out: what it covers, how long the trail was, and the digest of the file."""
+
+    size: int
+    digest: str
+    code: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(Event, act="refused", about=""):
     """Something that was tried and refused; the log names the act that was tried and why it failed."""

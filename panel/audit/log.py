@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
@@ -13,18 +14,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from panel.audit import seals, tree
-from panel.audit.events import Event, Refused, Value
+from panel.audit.events import ClockStepped, Event, Refused, Value
 from panel.audit.tables import ENTRIES, NODES, TEXTS
-from panel.clock import stamp
+from panel.clock import from_stamp, stamp
 from panel.db.prepared import Prepared
 
 RECORD_VERSION = 1
 MAX_BODY = 4096
 
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""Acts that run beside each other are entered in the order in which they end: so much is no step back."""
+
+# An entry begins with its act and its time: the canonical order of names.
+_AT = re.compile(r'\{"act":"[^"]*","at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)"')
+
 # Any constant of our own; every appender of this database waits for the same one.
 _APPEND_LOCK = Prepared(select(func.pg_advisory_xact_lock(7_089_325_544_301).label("held")))
 _NEW_ENTRY, _NEW_NODE = Prepared(insert(ENTRIES)), Prepared(insert(NODES))
-_HEAD = Prepared(select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1))
+_HEAD = Prepared(
+    select(ENTRIES.c.idx, ENTRIES.c.leaf, ENTRIES.c.body).order_by(ENTRIES.c.idx.desc()).limit(1)
+)
 _NODE = Prepared(
     select(NODES.c.hash).where(
         NODES.c.level == bindparam("at_level"), NODES.c.position == bindparam("at_position")
@@ -64,9 +73,22 @@ def append(session: Session, *entries: Entry) -> None:
         _APPEND_LOCK.one_or_none(session)
     head = _HEAD.one_or_none(session)
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
-    for entry in entries:
+    stepped = _clock_step(head.body, entries) if head else ()
+    for entry in (*stepped, *entries):
         last = _append_one(session, entry, size, last)
         size += 1
+
+
+def _clock_step(body: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """An entry of its own where the clock has gone back since the last one: time is a claim, order is not."""
+    found = _AT.match(body)
+    if not found or not entries:
+        return ()
+    now = entries[0].at
+    back = from_stamp(found[1]) - now
+    if back <= CLOCK_TOLERANCE:
+        return ()
+    return (Entry(ClockStepped(seconds=int(back.total_seconds())), Who("system", ""), now, "clock"),)
 
 
 def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> bytes:

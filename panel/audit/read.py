@@ -15,7 +15,7 @@ from panel.audit import tree
 from panel.audit.events import VOCABULARY
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.clock import from_stamp
-from panel.errors import LogTampered
+from panel.errors import LogTampered, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,10 @@ def entry(session: Session, index: int) -> Record | None:
     return _record(row) if row else None
 
 
-def bodies(session: Session) -> Iterable[str]:
-    """Every entry verbatim, oldest first."""
-    return session.execute(select(ENTRIES.c.body).order_by(ENTRIES.c.idx)).scalars()
+def bodies(session: Session, first: int = 0) -> Iterable[str]:
+    """Every entry verbatim from number `first` on, oldest first."""
+    query = select(ENTRIES.c.body).where(ENTRIES.c.idx >= first).order_by(ENTRIES.c.idx)
+    return session.execute(query.execution_options(yield_per=1000)).scalars()
 
 
 def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
@@ -175,6 +176,49 @@ def proof(session: Session, record: Record) -> Proof:
     leaf, root = tree.leaf_hash(record.body.encode()), tree.root(length, known)
     holds = tree.includes(record.index, length, leaf, [sibling.hash for sibling in path], root)
     return Proof(Head(length, root.hex()), path, holds)
+
+
+def inclusion(session: Session, index: int, length: int) -> list[str]:
+    """The proof that an entry stood in the trail when it was so long: hashes in hex, from the leaf up."""
+    if not 0 <= index < length <= size(session):
+        raise NotFound("no such entry in a trail of that length")
+    known = _gathered(session, lambda ask: tree.inclusion_proof(index, length, ask))
+    path = tree.inclusion_proof(index, length, known)
+    return [sibling.hash.hex() for sibling in path]
+
+
+def consistency(session: Session, old: int, new: int) -> list[str]:
+    """The proof that the trail of `new` entries begins with the one of `old`: hashes in hex."""
+    if not 0 < old <= new <= size(session):
+        raise NotFound("no such lengths of the trail")
+    known = _gathered(session, lambda ask: tree.consistency_proof(old, new, ask))
+    return [one.hex() for one in tree.consistency_proof(old, new, known)]
+
+
+def frontier(session: Session, length: int) -> tree.Frontier:
+    """The tree as it stood when it had so many entries, to go on from."""
+    return tree.Frontier.resumed(length, _subtrees(session, tree.peaks(length)))
+
+
+def _gathered(
+    session: Session, ask: Callable[[Callable[[tree.Spot], bytes]], object]
+) -> Callable[[tree.Spot], bytes]:
+    """All subtrees that a proof will ask for, read at once."""
+    needed: list[tree.Spot] = []
+
+    def note(spot: tree.Spot) -> bytes:
+        needed.append(spot)
+        return b""
+
+    ask(note)
+    return _subtrees(session, needed)
+
+
+def newest_of(session: Session, acts: Iterable[str]) -> int:
+    """The number of the newest entry of any of these acts, refused ones as well; -1 where there is none."""
+    newest = (select(func.max(ENTRIES.c.idx)).where(ENTRIES.c.act == act) for act in acts)
+    found = [session.execute(query).scalar_one() for query in newest]
+    return max((index for index in found if index is not None), default=-1)
 
 
 def _subtrees(session: Session, spots: Sequence[tree.Spot]) -> Callable[[tree.Spot], bytes]:

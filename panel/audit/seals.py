@@ -76,5 +76,9 @@ class SealedSheet:
 
 def openings_digest(sheets: Iterable[tuple[SealedSheet, bytes]]) -> str:
     """One digest over all opened sheets with their salts, in the order of their canonical bytes."""
-    lines = sorted(canonical({**sheet.plain(), "salt": salt.hex()}) for sheet, salt in sheets)
-    return digest(OPENINGS_LABEL, b"\n".join(lines))
+    return digest(OPENINGS_LABEL, b"\n".join(openings_lines(sheets)))
+
+
+def openings_lines(sheets: Iterable[tuple[SealedSheet, bytes]]) -> list[bytes]:
+    """Every opened sheet with its salt as one line of canonical JSON, sorted."""
+    return sorted(canonical({**sheet.plain(), "salt": salt.hex()}) for sheet, salt in sheets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from panel.db.append_only import insert_only
+from panel.db.append_only import insert_only, rising
 
 
 class AuditEntry(SQLModel, table=True):
@@ -49,9 +49,30 @@ class AuditText(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
+class AuditCheckpoint(SQLModel, table=True):
+    """A signed note over the first `size` entries, verbatim."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    note: str = Field(sa_type=Text)
+
+
+class AuditCosignature(SQLModel, table=True):
+    """A witness's signature line under the checkpoint of that size, as it came in."""
+
+    __tablename__ = "audit_cosignature"
+
+    idx: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    size: int = Field(index=True)
+    line: str = Field(sa_type=Text)
+
+
 ENTRIES = AuditEntry.__table__  # type: ignore[attr-defined]
 NODES = AuditNode.__table__  # type: ignore[attr-defined]
 TEXTS = AuditText.__table__  # type: ignore[attr-defined]
+CHECKPOINTS = AuditCheckpoint.__table__  # type: ignore[attr-defined]
+COSIGNATURES = AuditCosignature.__table__  # type: ignore[attr-defined]
 
 # Refusals are few and looked for often: an index over them alone.
 Index(
@@ -64,3 +85,6 @@ Index(
 insert_only(ENTRIES, counter="idx")
 insert_only(NODES)
 insert_only(TEXTS)
+insert_only(CHECKPOINTS)
+rising(CHECKPOINTS, "size")
+insert_only(COSIGNATURES, counter="idx")

@@ -111,6 +111,59 @@ def includes(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root_: 
     return root_by_proof(index, size, leaf, proof) == root_
 
 
+def consistency_spots(old: int, new: int) -> list[tuple[int, int]]:
+    """The ranges (first, count) whose hashes prove that a tree of `old` entries begins one of `new` ones.
+
+    The order is that of RFC 9162, section 2.1.4.1.
+    """
+    if not 0 < old <= new:
+        raise ValueError(f"no proof from {old} to {new} entries")
+    first, count, left, complete = 0, new, old, True
+    path: list[tuple[int, int]] = []
+    while left != count:
+        split = _split(count)
+        if left <= split:
+            path.append((first + split, count - split))
+            count = split
+        else:
+            path.append((first, split))
+            first, count, left, complete = first + split, count - split, left - split, False
+    return ([] if complete else [(first, count)]) + path[::-1]
+
+
+def consistency_proof(old: int, new: int, subtree: Callable[[Spot], bytes]) -> tuple[bytes, ...]:
+    """The hashes which prove that a tree of `old` entries begins one of `new`; none where both are equal."""
+    return tuple(_hash_of(first, count, subtree) for first, count in consistency_spots(old, new))
+
+
+def extends(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof shows that the newer tree only adds to the older (RFC 9162, section 2.1.4.2)."""
+    if not 0 < old <= new:
+        return old == 0 and not proof and old_root == EMPTY_ROOT
+    if old == new:
+        return not proof and old_root == new_root
+    path = [*([old_root] if old & (old - 1) == 0 else []), *proof]
+    return bool(path) and _climb(old - 1, new - 1, path) == (old_root, new_root)
+
+
+def _climb(place: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Both roots that the path leads to, or None if it leads nowhere."""
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            older, newer = node_hash(sibling, older), node_hash(sibling, newer)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            newer = node_hash(newer, sibling)
+        place, last = place >> 1, last >> 1
+    return (older, newer) if last == 0 else None
+
+
 def _split(count: int) -> int:
     """The largest power of two below `count`: where a tree divides."""
     return 1 << (count - 1).bit_length() - 1
@@ -132,6 +185,14 @@ class Frontier:
     def __init__(self) -> None:
         self.size = 0
         self._peaks: dict[Spot, bytes] = {}
+
+    @classmethod
+    def resumed(cls, size: int, subtree: Callable[[Spot], bytes]) -> Frontier:
+        """A tree as it was when it had `size` entries."""
+        frontier = cls()
+        frontier.size = size
+        frontier._peaks = {spot: subtree(spot) for spot in peaks(size)}
+        return frontier
 
     def append(self, leaf: bytes) -> dict[Spot, bytes]:
         """Add a leaf; answer the subtrees above the leaves that it completed."""

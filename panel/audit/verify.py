@@ -1,7 +1,7 @@
 """Rechecking the audit trail from its first entry; the first damage found is named.
 
-Without a checkpoint kept elsewhere this cannot see that the newest entries were cut off cleanly, nor that the
-whole trail was written anew: it says so.
+Every stored checkpoint is compared, and those that somebody brings along. What none of them covers can have
+been cut off or written anew unseen: how far they reach is said with the result.
 """
 
 from __future__ import annotations
@@ -28,25 +28,17 @@ from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from panel.audit import seals, tree
+from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
 CAVEAT = N_(
-    "如果没有在本单位之外另存的校验点，最新若干条记录被整齐删去，或者全部记录被整体重写，"
-    "这项核验是发现不了的。"
+    "签名密钥和数据库都在本单位：同时持有两者的人可以整体重写。请与在本单位之外另存的校验点或者见证副署核对。"
 )
 
 _ROWS_AT_ONCE = 1000
 
 Nodes = dict[tuple[Any, Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Something that does not fit, at entry `index` (-1: not at any one entry)."""
-
-    index: int
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +48,30 @@ class TrailCheck:
     size: int
     root: str
     damages: tuple[Damage, ...]
+    coverage: Coverage = UNCOVERED
 
 
-def check(session: Session) -> TrailCheck:
+def check(session: Session, asked: Asked = NOTHING) -> TrailCheck:
     """Recompute every leaf and subtree, the order, and the searchable copies; stop at the first damage."""
     frontier = tree.Frontier()
+    coverage = UNCOVERED
     try:
-        damage = _first_damage(session, frontier)
+        roots = dict.fromkeys(sizes(session, asked), b"")
+        damage = _first_damage(session, frontier, roots)
+        if damage is None:
+            coverage = judge(session, frontier.size, roots, asked)
+            damage = coverage.damage
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
         damage = Damage(frontier.size, _("存储的内容已无法读出"))
-    return TrailCheck(frontier.size, frontier.root().hex(), (damage,) if damage else ())
+    return TrailCheck(frontier.size, frontier.root().hex(), (damage,) if damage else (), coverage)
 
 
-def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
+def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, bytes]) -> Damage | None:
+    """The first damage, if any; on the way `roots` is filled for the sizes that it has."""
+    if 0 in roots:
+        roots[0] = frontier.root()
     with _raw(session, NODES) as rows:
         nodes: Nodes = {(row.level, row.position): row.hash for row in rows}
     with _raw(session, ENTRIES, ENTRIES.c.idx) as rows:
@@ -79,6 +80,8 @@ def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
             what = _fault(row, expected, body)
             made = frontier.append(tree.leaf_hash(body))
             what = what or _node_fault(made, nodes)
+            if frontier.size in roots:
+                roots[frontier.size] = frontier.root()
             if what:
                 return Damage(min(row.idx, expected), what)
     if nodes:

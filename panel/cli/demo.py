@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from panel import config
 from panel.app import create_app
+from panel.cli import signer
 from panel.cli.cycle import CODE, PASSWORD, Cycle, Milestone
 from panel.cli.serve import listen
 from panel.cli.session import UNUSABLE, say
@@ -56,7 +57,9 @@ def demo(
     office = open_office(settings)  # its clock now runs on from the round's last event
     _announce(office, folder, stage, f"http://{host}:{port}/")
     if not no_serve:
+        stop = signer.inside(office, folder, "panel-demo")
         listen(create_app(office), host, port)
+        stop()
 
 
 def _clear(folder: Path, reset: bool) -> None:
@@ -66,7 +69,8 @@ def _clear(folder: Path, reset: bool) -> None:
         say.print(f"{folder} is not empty. Choose another folder, or add --reset.", style="red")
         raise typer.Exit(UNUSABLE)
     for entry in folder.iterdir():
-        if entry.name == config.SETTINGS_FILE or entry.name.startswith(config.DATABASE_FILE):
+        ours = (config.DATABASE_FILE, signer.KEY_FILE)
+        if entry.name == config.SETTINGS_FILE or entry.name.startswith(ours):
             entry.unlink()  # what is not ours stays
 
 

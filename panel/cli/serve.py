@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from waitress.task import ThreadedTaskDispatcher
 from werkzeug.exceptions import HTTPException
 
 from panel.app import create_app
+from panel.cli import signer
 from panel.cli.session import Home, office_at, say
 from panel.services.openings import describe
 
@@ -30,11 +32,16 @@ def serve(
     home: Home,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign checkpoints in this process, too.")] = False,
 ) -> None:
     """Serve an installation from this process."""
     with office_at(home) as office:
+        application = create_app(office)
+        stop = signer.inside(office, home, f"panel-{secrets.token_hex(4)}") if sign else None
         say.print(f"{describe(office)} · http://{host}:{port}/")
-        listen(create_app(office), host, port)
+        listen(application, host, port)
+        if stop:
+            stop()
 
 
 def listen(application: Flask, host: str, port: int) -> None:

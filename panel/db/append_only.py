@@ -11,6 +11,8 @@ INSERT_ONLY: dict[str, str | None] = {}
 """Every insert-only table, with its counter where it has one."""
 FIXED: dict[str, str] = {}
 """Every table with an unchangeable column."""
+RISING: dict[str, str] = {}
+"""Every table whose rows come in the order of a column."""
 
 
 def insert_only(table: Table, *, counter: str | None = None) -> None:
@@ -28,6 +30,12 @@ def fixed(table: Table, column: str) -> None:
     _after_create(table, _sqlite_fixed(table.name, column), _postgresql_fixed(table.name, column))
 
 
+def rising(table: Table, column: str) -> None:
+    """Refuse a row whose `column` is not above that of every row before: none is replaced or slipped in."""
+    RISING[table.name] = column
+    _after_create(table, _sqlite_rising(table.name, column), _postgresql_rising(table.name, column))
+
+
 def statements(table: str, counter: str | None, dialect: str) -> list[str]:
     """What `insert_only` does, for a migration."""
     return _sqlite(table, counter) if dialect == "sqlite" else _postgresql(table, counter)
@@ -36,6 +44,11 @@ def statements(table: str, counter: str | None, dialect: str) -> list[str]:
 def fixed_statements(table: str, column: str, dialect: str) -> list[str]:
     """What `fixed` does, for a migration."""
     return _sqlite_fixed(table, column) if dialect == "sqlite" else _postgresql_fixed(table, column)
+
+
+def rising_statements(table: str, column: str, dialect: str) -> list[str]:
+    """What `rising` does, for a migration."""
+    return _sqlite_rising(table, column) if dialect == "sqlite" else _postgresql_rising(table, column)
 
 
 def _after_create(table: Table, sqlite: list[str], postgresql: list[str]) -> None:
@@ -99,4 +112,23 @@ def _postgresql_fixed(table: str, column: str) -> list[str]:
         f"CREATE TRIGGER {table}_{column}_fixed BEFORE UPDATE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_{column}_kept()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{column}_fixed",
+    ]
+
+
+def _sqlite_rising(table: str, column: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_rising BEFORE INSERT ON {table} "
+        f"WHEN NEW.{column} <= (SELECT MAX({column}) FROM {table}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only and takes later rows only'); END"
+    ]
+
+
+def _postgresql_rising(table: str, column: str) -> list[str]:
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_later() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN IF NEW.{column} <= (SELECT MAX({column}) FROM {table}) THEN "
+        f"RAISE EXCEPTION '{table} is insert-only and takes later rows only'; END IF; RETURN NEW; END$$",
+        f"CREATE TRIGGER {table}_rising BEFORE INSERT ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_later()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_rising",
     ]

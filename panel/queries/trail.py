@@ -135,6 +135,16 @@ class Person:
     role: str
 
 
+def inclusion(session: Session, index: int, length: int) -> list[str]:
+    """The proof that an entry stood in the trail when it was so long."""
+    return read.inclusion(session, index, length)
+
+
+def consistency(session: Session, old: int, new: int) -> list[str]:
+    """The proof that the trail of `new` entries begins with that of `old`."""
+    return read.consistency(session, old, new)
+
+
 def size(session: Session) -> int:
     """How many entries there are."""
     return read.size(session)

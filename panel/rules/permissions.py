@@ -55,6 +55,8 @@ class Action(StrEnum):
     FINALIZE = "finalize"
     EXPORT_RESULT = "export_result"
     WATCH = "watch"
+    EXPORT_BUNDLE = "export_bundle"
+    MANAGE_KEYS = "manage_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ TABLE: Mapping[Action, Grant] = {
         _grant(Action.CREATE_ROUND, {_S}),
         _grant(Action.SEE_EXPERTS, {_S, _I}),
         _grant(Action.WATCH, {_I}),
+        _grant(Action.EXPORT_BUNDLE, {_I}),
+        _grant(Action.MANAGE_KEYS, {_A}),
         # Intake and panel: before scoring.
         _grant(Action.SEE_ROUND, {_S, _I}, *ORDER),
         _grant(Action.IMPORT, {_S}, _SETUP),

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     SHEET = "sheet"
     RESULT = "result"
     WATCH = "watch"
+    LOG = "log"
 
 
 KINDS: Mapping[Kind, str] = {
@@ -54,6 +55,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.SHEET: N_("评分"),
     Kind.RESULT: N_("启封与结果"),
     Kind.WATCH: N_("监察查看"),
+    Kind.LOG: N_("留痕与校验点"),
 }
 _KIND_OF: Mapping[str, Kind] = {
     "account": Kind.ACCOUNT,
@@ -69,6 +71,7 @@ _KIND_OF: Mapping[str, Kind] = {
     "ranking": Kind.RESULT,
     "vote": Kind.RESULT,
     "watch": Kind.WATCH,
+    "log": Kind.LOG,
 }
 
 TITLES: Mapping[str, str] = {
@@ -118,6 +121,11 @@ TITLES: Mapping[str, str] = {
     "watch.application": N_("查看申报"),
     "watch.result": N_("查看评审结果"),
     "watch.verify": N_("核验留痕"),
+    "log.key": N_("启用签名密钥"),
+    "log.witness": N_("登记见证密钥"),
+    "log.signer": N_("启动签名程序"),
+    "log.clock": N_("时钟倒退"),
+    "log.export": N_("导出留痕包"),
     REFUSED: N_("被拒绝的操作"),
     # What was refused before any act could be tried is logged by the action it asked for.
     Action.USE_OWN_ACCOUNT: N_("使用本人账号"),
@@ -154,6 +162,8 @@ TITLES: Mapping[str, str] = {
     Action.FINALIZE: N_("确认评审结果"),
     Action.EXPORT_RESULT: N_("导出结果工作簿"),
     Action.WATCH: N_("查看监察页面"),
+    Action.EXPORT_BUNDLE: N_("导出留痕包"),
+    Action.MANAGE_KEYS: N_("管理签名密钥"),
 }
 
 _SENTENCES: Mapping[str, str] = {
@@ -203,6 +213,11 @@ _SENTENCES: Mapping[str, str] = {
     "watch.application": N_("查看申报 {who}"),
     "watch.result": N_("查看评审结果"),
     "watch.verify": N_("核验全部 {size} 条留痕，没有发现改动"),
+    "log.key": N_("启用首个校验点签名密钥 {subject}"),
+    "log.witness": N_("登记见证密钥 {subject}，此后接受其副署"),
+    "log.signer": N_("启动独立的签名程序，密钥 {subject}"),
+    "log.clock": N_("时钟倒退了 {seconds} 秒，此后的记录仍按编号排列"),
+    "log.export": N_("导出留痕包，共 {size} 条留痕"),
     REFUSED: N_("{tried}被拒绝：{why}"),
 }
 
@@ -338,7 +353,23 @@ def _verified(act: str, data: Mapping[str, Any]) -> str:
     return N_("核验留痕，发现 {damages} 处改动") if data.get("damages") else _SENTENCES[act]
 
 
+def _key(act: str, data: Mapping[str, Any]) -> str:
+    if data.get("how") == "rotated":
+        return N_("更换校验点签名密钥为 {subject}，由原密钥签署认可")
+    if data.get("how") == "lost":
+        return N_("原签名密钥遗失，改用新密钥 {subject}，未经原密钥认可")
+    return _SENTENCES[act]
+
+
+def _signer(act: str, data: Mapping[str, Any]) -> str:
+    if data.get("mode") == "inside":
+        return N_("在服务程序内签署校验点（未独立），密钥 {subject}")
+    return _SENTENCES[act]
+
+
 _VARIANTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "log.key": _key,
+    "log.signer": _signer,
     "round.stage": _stage,
     "import.receive": _received,
     "application.decide": _decided,

@@ -155,6 +155,13 @@ class Office:
             raise StaleVersion(_("有人同时登记了同一内容。")) from None
 
     @contextmanager
+    def filing(self) -> Iterator[Session]:
+        """A transaction for what speaks about the trail and cannot stand in it: checkpoints, cosignatures."""
+        with self._turn(), self._session(_WRITING) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
     def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
         # The options go with the connection: an engine for each kind would ask every listener twice.
         with Session(self.engine, expire_on_commit=False) as session:

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from panel import tables
 from panel.audit import read, seals
 from panel.audit import verify as trail
+from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage
 from panel.audit.events import (
     RankingComputed,
     ResultFinalized,
@@ -20,7 +21,7 @@ from panel.audit.events import (
     StageChanged,
     TrailVerified,
 )
-from panel.audit.verify import CAVEAT, Damage
+from panel.audit.verify import CAVEAT
 from panel.language import N_, _
 from panel.queries import decisions, stages
 from panel.queries import seals as sealed
@@ -31,7 +32,7 @@ from panel.rules.stages import Stage
 from panel.services.office import Actor, Office
 from panel.vocabulary import term
 
-__all__ = ["CAVEAT", "Verification", "check", "verify", "verify_as"]
+__all__ = ["CAVEAT", "Asked", "Verification", "check", "reach", "verify", "verify_as"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,26 @@ class Verification:
     size: int
     root: str
     damages: tuple[Damage, ...]
+    coverage: Coverage = UNCOVERED
 
 
-def verify(office: Office) -> Verification:
-    """Recheck the store."""
+def verify(office: Office, asked: Asked = NOTHING) -> Verification:
+    """Recheck the store, and compare it with what somebody brought along."""
     with office.reading() as session:
-        return check(session)
+        return check(session, asked)
+
+
+def reach(found: Verification) -> str:
+    """How far the checkpoints reach, in words: exactly which entries none of them covers."""
+    signed, size = found.coverage.signed, found.size
+    if not size:
+        return _("还没有留痕记录。")
+    if signed >= size:
+        return _("全部 {size} 条记录都在签名校验点之内。").format(size=size)
+    if not signed:
+        return _("全部 {size} 条记录都还没有签名校验点：末尾被删去是发现不了的。").format(size=size)
+    what = _("第 {first} 至 {last} 号记录还没有签名校验点：这一段被整齐删去是发现不了的。")
+    return what.format(first=signed, last=size - 1)
 
 
 def verify_as(office: Office, actor: Actor) -> Verification:
@@ -60,13 +75,13 @@ def verify_as(office: Office, actor: Actor) -> Verification:
     return found
 
 
-def check(session: Session) -> Verification:
+def check(session: Session, asked: Asked = NOTHING) -> Verification:
     """Recheck what this session sees; where the trail is damaged nothing else is worth comparing with it."""
-    found = trail.check(session)
+    found = trail.check(session, asked)
     damages = found.damages or tuple(
         damage for name, look in _CHECKS.items() for damage in _first(name, look, session)
     )
-    return Verification(found.size, found.root, damages)
+    return Verification(found.size, found.root, damages, found.coverage)
 
 
 Check = Callable[[Session], Iterator[Damage]]

@@ -1,9 +1,10 @@
 """The inspector's view: everything, live, and nothing to write."""
 
-from panel.web.inspector import applications, log, panelists, progress, results, rounds, verify
+from panel.web.inspector import applications, bundle, log, panelists, progress, results, rounds, verify
 
 BLUEPRINTS = (
     applications.blueprint,
+    bundle.blueprint,
     log.blueprint,
     panelists.blueprint,
     progress.blueprint,

@@ -44,6 +44,7 @@ def run() -> str:
         kept=kept,
         held=trail.kept(current.reader(), kept, found.size) if kept else None,
         Kept=Kept,
+        reach=verification.reach(found),
         caveat=_(verification.CAVEAT),
         now=current.office().clock(),
         checkpoint=_checkpoint(found),

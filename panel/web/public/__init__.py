@@ -1,5 +1,5 @@
 """What anybody may ask for."""
 
-from panel.web.public import health
+from panel.web.public import health, log
 
-BLUEPRINTS = (health.blueprint,)
+BLUEPRINTS = (health.blueprint, log.blueprint)

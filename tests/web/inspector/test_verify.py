@@ -37,7 +37,7 @@ def spoil(office: Office, table: str, statement: str) -> None:
 def test_what_is_checked_and_what_is_not_is_said_beforehand(inspector: Visitor, office: Office) -> None:
     page = html.unescape(inspector.get(VERIFY).text)
     assert "查什么" in page
-    assert "查不出末尾的记录被整齐删去" in page
+    assert "查不出最新校验点以后的末尾记录被整齐删去" in page
     with office.reading() as session:
         assert read.of_act(session, "watch.verify") == []
 
