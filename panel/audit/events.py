@@ -355,6 +355,15 @@ class VoteRecorded(Event, act="vote.record", about="round"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoteImpossible(Event, act="vote.none", about="round"):
+    """Every present expert is recused from a tie: nobody votes on it, and the tied ones stay out."""
+
+    track: str
+    tied: tuple[str, ...]
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultFinalized(Event, act="ranking.finalize", about="ranking"):
     """The result is final; its digest can be recomputed from the stored inputs."""
 

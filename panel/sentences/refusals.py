@@ -53,6 +53,7 @@ REASONS: Mapping[str, str] = {
     "sign_in_wrong": N_("登录名或密码不正确"),
     "studio_unknown": N_("所属工作室不存在"),
     "tie_provisional": N_("工作室的并列尚未确定"),
+    "voters_there": N_("还有专家可以投票"),
     "withdrawn": N_("申报已经撤回"),
     # What stands in the way of a step.
     "no_applications": N_("还没有申报"),

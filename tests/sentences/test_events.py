@@ -156,6 +156,11 @@ CASES: list[tuple[Event, str, str]] = [
         "S04 S07",
         "登记记名投票：技能大师工作室 S04、S07 并列，5 票",
     ),
+    (
+        trail.VoteImpossible(track="studio", tied=("S04", "S07"), reason=Said("均已回避")),
+        "S04 S07",
+        "登记无人可以投票：技能大师工作室 S04、S07 并列，到会专家均须回避，均不入选",
+    ),
     (trail.ResultFinalized(result=DIGEST, mode="two_person"), "1", "确认评审结果（双人确认）"),
     (trail.ResultExported(digest=DIGEST), "1", "导出结果工作簿"),
     (trail.LogWatched(), "log", "查看留痕"),
