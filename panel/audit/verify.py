@@ -28,6 +28,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from panel.audit import seals, tree
+from panel.audit.read import list_digest
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -73,6 +74,7 @@ def check(session: Session) -> TrailCheck:
 def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
     with _raw(session, NODES) as rows:
         nodes: Nodes = {(row.level, row.position): row.hash for row in rows}
+    lists: dict[str, int] = {}
     with _raw(session, ENTRIES, ENTRIES.c.idx) as rows:
         for row in rows:
             expected, body = frontier.size, _bytes(row.body)
@@ -81,6 +83,7 @@ def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
             what = what or _node_fault(made, nodes)
             if what:
                 return Damage(min(row.idx, expected), what)
+            lists |= dict.fromkeys(_lists(body), expected)
     if nodes:
         return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
     with _raw(session, TEXTS) as rows:
@@ -88,7 +91,17 @@ def _first_damage(session: Session, frontier: tree.Frontier) -> Damage | None:
             if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
                 digest = _bytes(row.digest).decode(errors="replace")
                 return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
-    return None
+            lists.pop(_bytes(row.digest).decode(), None)
+    return next((Damage(index, _("记录所指的名单不见了")) for index in lists.values()), None)
+
+
+def _lists(body: bytes) -> list[str]:
+    """The digests of the long lists that a sound entry refers to."""
+    if b'"count":' not in body:
+        return []
+    data = json.loads(body).get("data", {})
+    found = map(list_digest, data.values()) if isinstance(data, dict) else ()
+    return [digest for digest in found if digest]
 
 
 def _raw(session: Session, table: Table, *order: Column[Any]) -> Result[Any]:

@@ -236,7 +236,8 @@ class _Words(dict[str, str]):
 
     def __missing__(self, field: str) -> str:
         if field.endswith("_names"):
-            return _("、").join(map(self._name, self._data.get(field.removesuffix("_names"), ())))
+            named = self._data.get(field.removesuffix("_names"), ())
+            return _("、").join(map(self._name, named)) if isinstance(named, list | tuple) else ""
         if field == "target":
             return _target(self._data, self._name)
         return value(field, self._data.get(field, ""))
@@ -246,6 +247,8 @@ def value(field: str, given: Any) -> str:
     """One value of an entry in words: codes by their official terms, lists by their length."""
     if isinstance(given, list | tuple):
         return str(len(given))
+    if isinstance(given, Mapping):  # a long list that is gone
+        return str(given["count"])
     if isinstance(given, bool):
         return _("是") if given else _("否")
     return _VALUES[field](given) if field in _VALUES else str(given)

@@ -40,7 +40,6 @@ REASONS: Mapping[str, str] = {
     "passwords_differ": N_("两次输入的密码不一致"),
     "pledge_changed": N_("承诺书文本已经更新"),
     "pledge_missing": N_("尚未签署承诺书"),
-    "pool_too_long": N_("抽取名单过长"),
     "recusal_after_final": N_("结果已经确认"),
     "recusal_in_force": N_("回避决定仍然有效"),
     "recusal_stands": N_("评分开始后不能撤销回避"),
