@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import waitress
@@ -29,11 +29,15 @@ def serve(
     """Serve an installation from this process."""
     with office_at(home) as office:
         say.print(f"{describe(office)} · http://{host}:{port}/")
-        listen(create_app(office), host, port)
+        listen(create_app(office), host, port, proxies=office.settings.proxies)
 
 
-def listen(application: Flask, host: str, port: int) -> None:
-    """Answer requests until interrupted."""
-    waitress.serve(
-        application, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
-    )
+def listen(application: Flask, host: str, port: int, *, proxies: int = 0) -> None:
+    """Answer requests until interrupted; behind `proxies` of our own, the application reads their headers."""
+    waitress.serve(application, host=host, port=port, **options(proxies))
+
+
+def options(proxies: int) -> dict[str, Any]:
+    """How waitress serves: what proxies report reaches the application only where there are some."""
+    # The application itself takes as many of the addresses as there are proxies, whatever serves it.
+    return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": proxies == 0}

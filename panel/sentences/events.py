@@ -128,6 +128,7 @@ TITLES: Mapping[str, str] = {
     Action.SEE_ROUND: N_("查看评选批次"),
     Action.CREATE_ROUND: N_("设立评选批次"),
     Action.IMPORT: N_("导入数据"),
+    Action.DROP_IMPORT: N_("放弃导入"),
     Action.SEE_APPLICATIONS: N_("查看申报"),
     Action.CORRECT_APPLICATION: N_("更正申报"),
     Action.WITHDRAW_APPLICATION: N_("登记撤回申报"),

@@ -35,6 +35,7 @@ REASONS: Mapping[str, str] = {
     "no_blind_code_left": N_("盲评编号已经用完"),
     "no_recusal": N_("没有可以撤销的回避决定"),
     "no_voters": N_("没有可以投票的专家"),
+    "not_administrator": N_("不是系统管理员的账号"),
     "own_account": N_("不得对本人账号这样做"),
     "password_wrong": N_("密码不正确"),
     "passwords_differ": N_("两次输入的密码不一致"),

@@ -79,6 +79,28 @@ def first_administrator(office: Office, login: str, name: str) -> IssuedCode:
         return issue(change, there[0] if there else add(change, login, name, Role.ADMINISTRATOR))
 
 
+def reset_administrator(office: Office, login: str) -> IssuedCode:
+    """A new code for an administrator who cannot sign in any more: only from a shell of the server.
+
+    The old password ends with it, and so do all sessions. Everybody else is reset by an administrator.
+    """
+    actor = Actor(f"os-{getpass.getuser()}", None)
+    with office.change(actor, CodeIssued) as change:
+        account = by_login(change.session, normal_login(login))
+        if account is None:
+            raise RuleBroken("account_unknown", _("没有登录名为“{login}”的可用账号。").format(login=login))
+        if account.role != Role.ADMINISTRATOR:
+            raise RuleBroken("not_administrator", _("这里只能重置系统管理员；其他账号由系统管理员重置。"))
+        if account.disabled:
+            raise RuleBroken("account_disabled", _("账号已停用，请先启用。"))
+        account.password_hash = ""
+        change.session.add(account)
+        issued = issue(change, account)
+        ended = end_sessions(change, account.id)
+        change.record(SessionsRevoked(sessions=ended), subject=log_id(account.id))
+        return issued
+
+
 def create(office: Office, actor: Actor, login: str, name: str, role: Role) -> IssuedCode:
     """Make an account for an officer; experts' accounts come from their import."""
     login, name = _checked(login, name)

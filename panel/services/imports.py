@@ -189,9 +189,9 @@ def apply(office: Office, actor: Actor, import_id: int, *, codes: bool = False) 
 
 
 def drop(office: Office, actor: Actor, import_id: int) -> None:
-    """Forget a waiting workbook; that it was received stays on record."""
+    """Forget a waiting workbook, at any stage; that it was received stays on record."""
     with office.change(actor, FileDropped) as change:
-        change.permit(Action.IMPORT, _round_of(change, import_id))
+        change.permit(Action.DROP_IMPORT, _round_of(change, import_id))
         _forget(change, _waiting(change.session, import_id))
 
 

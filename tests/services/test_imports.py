@@ -439,10 +439,13 @@ def test_nothing_comes_in_once_scoring_has_opened(world: World, round_id: int, s
     world.stage(round_id, stage)
     with pytest.raises(NotAllowed):
         imports.receive(office, world.secretary, CODE, EXPERTS, "e.xlsx", pool)
-    for act in (imports.apply, imports.drop):
-        with pytest.raises(NotAllowed):
-            act(office, world.secretary, received.import_id)
-    assert acts(office)[-3:] == ["refused", "refused", "refused"]
+    with pytest.raises(NotAllowed):
+        imports.apply(office, world.secretary, received.import_id)
+    assert acts(office)[-2:] == ["refused", "refused"]
+    imports.drop(office, world.secretary, received.import_id)
+    assert acts(office)[-1] == "import.drop"
+    with office.reading() as session:
+        assert files.waiting(session, round_id) == []
 
 
 @pytest.mark.parametrize("role", [Role.EXPERT, Role.INSPECTOR, Role.ADMINISTRATOR])
