@@ -512,8 +512,10 @@ def _round_of(change: Change, import_id: int, *, whole_pool: bool = False) -> ta
 def _waiting(session: Session, import_id: int) -> tables.Import:
     """A workbook that was neither taken over nor dropped, as it stands now."""
     row = session.get(tables.Import, import_id, populate_existing=True)
-    if row is None or not row.content:
+    if row is None or row.problems:
         raise NotFound("no such file is waiting")
+    if not row.content:
+        raise RuleBroken("file_settled", _("这个文件已经导入或者放弃，不能再次处理。"))
     return row
 
 

@@ -114,8 +114,10 @@ def may_confirm(session: Session, round_: tables.Round, proposal: tables.Proposa
 
 def _pending(session: Session, round_: tables.Round, proposal_id: int) -> tables.Proposal:
     proposal = session.get(tables.Proposal, proposal_id)
-    if proposal is None or proposal.round_id != round_.id or proposal.settled:
+    if proposal is None or proposal.round_id != round_.id:
         raise NotFound("no such proposal")
+    if proposal.settled:
+        raise RuleBroken("proposal_settled", _("这项提请已经确认、退回或者撤回，不能再次处理。"))
     return proposal
 
 

@@ -310,9 +310,9 @@ def test_a_workbook_is_taken_over_or_dropped_once(world: World, round_id: int) -
     assert json.loads(intake.bodies(office)[-1])["data"] == {"kind": "experts", "digest": dropped.digest}
     for import_id in (taken.import_id, dropped.import_id):
         for again in (imports.apply, imports.drop):
-            with pytest.raises(NotFound):
+            with pytest.raises(RuleBroken, match="已经导入或者放弃"):
                 again(office, world.secretary, import_id)
-        with pytest.raises(NotFound):
+        with pytest.raises(RuleBroken, match="已经导入或者放弃"):
             imports.preview(office, import_id)
     with office.reading() as session:
         assert [view.pending for view in files.of_round(session, round_id)] == [False, False]

@@ -378,7 +378,7 @@ def test_the_chair_confirms_what_the_secretary_proposes(world: World, ready: int
             stages.confirm(world.office, who, CODE, proposal.id)
     stages.confirm(world.office, chair, CODE, proposal.id)
     assert stage_of(world, ready) is Stage.SCORING
-    with pytest.raises(NotFound):
+    with pytest.raises(RuleBroken, match="不能再次处理"):
         stages.confirm(world.office, chair, CODE, proposal.id)
 
 
@@ -442,7 +442,7 @@ def test_a_proposal_is_declined_with_a_reason_or_taken_back(world: World, ready:
                 stages.decline(world.office, other, CODE, proposal.id, "不是我的事")
         stages.decline(world.office, who, CODE, proposal.id, "再核对一遍")
         assert newest(world, "round.decline")["data"]["step"] == "open_scoring"
-        with pytest.raises(NotFound):
+        with pytest.raises(RuleBroken, match="不能再次处理"):
             stages.decline(world.office, who, CODE, proposal.id, "再次")
     assert stage_of(world, ready) is Stage.SETUP
 
@@ -468,7 +468,7 @@ def test_no_proposal_outlives_its_stage(world: World, ready: int) -> None:
     tighter(world.office, confirmation='"one_person"')
     stages.take(world.office, world.secretary, CODE, Step.OPEN_SCORING)
     stages.take(world.office, world.secretary, CODE, Step.CLOSE_SCORING, "停电")
-    with pytest.raises(NotFound):
+    with pytest.raises(RuleBroken, match="不能再次处理"):
         stages.confirm(world.office, world.accounts["E1"], CODE, proposal.id)
     assert stage_of(world, ready) is Stage.CLOSED
 
