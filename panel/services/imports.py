@@ -459,7 +459,7 @@ def _new_expert(change: Change, expert: Expert) -> tables.Account:
     change.session.add(row)
     change.session.flush()
     change.session.add_all(_expert_parts(row.id, expert))
-    return accounts.add(change, expert.number, expert.name, Role.EXPERT, row.id)
+    return accounts.add(change, expert.number, expert.name, Role.EXPERT, row)
 
 
 def _expert_columns(expert: Expert) -> dict[str, Any]:

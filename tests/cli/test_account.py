@@ -39,11 +39,11 @@ def test_a_new_code_is_printed_once_and_the_old_password_and_sessions_end(world:
     assert sign_ins.sign_in(world.office, "administrator", NEW)
     subject = world.administrator.id
     assert [(one.act, one.subject, one.actor[:3]) for one in records] == [
-        ("account.revoke", subject, "os-"),
         ("account.code", subject, "os-"),
+        ("account.reset", subject, "os-"),
     ]
-    assert records[0].data == {"sessions": 1}
-    assert found[1] not in records[1].body
+    assert records[1].data == {"sessions": 1}
+    assert found[1] not in records[0].body
 
 
 @pytest.mark.parametrize("role", [Role.SECRETARY, Role.INSPECTOR])
