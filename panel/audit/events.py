@@ -46,9 +46,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCreated(Event, act="account.create", about="account"):
-    """An account was made; a role is given once and never changed."""
+    """An account was made; a role is given once and never changed, and so is the `expert` it belongs to."""
 
     role: str
+    expert: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,23 @@ class CodeIssued(Event, act="account.code", about="account"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountActivated(Event, act="account.activate", about="account"):
-    """The holder chose a password with a one-time code."""
+    """The holder chose a password with a one-time code; `credential` is the digest of its salted hash."""
+
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(Event, act="account.password", about="account"):
     """The holder changed the password; all other sessions ended."""
+
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReset(Event, act="account.reset", about="account"):
+    """From a shell of the server, an administrator's password and sessions were ended for a new code."""
+
+    sessions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,6 +364,15 @@ class VoteRecorded(Event, act="vote.record", about="round"):
     tied: tuple[str, ...]
     ballots: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteImpossible(Event, act="vote.none", about="round"):
+    """Every present expert is recused from a tie: nobody votes on it, and the tied ones stay out."""
+
+    track: str
+    tied: tuple[str, ...]
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from panel.audit import seals, tree
-from panel.audit.events import ClockStepped, Event, Refused, Value
+from panel.audit.events import ClockStepped, Event, Refused
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.clock import from_stamp, stamp
 from panel.db.prepared import Prepared
 
 RECORD_VERSION = 1
 MAX_BODY = 4096
+MAX_LIST = 1024
+"""A longer list is kept among the texts; its entry says how long it is, and its digest."""
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """Acts that run beside each other are entered in the order in which they end: so much is no step back."""
@@ -130,11 +132,16 @@ def _nodes(session: Session, index: int, leaf: bytes, last: bytes) -> list[dict[
     return [{"level": level, "position": position, "hash": h} for (level, position), h in made]
 
 
-def _data(session: Session, event: Event) -> dict[str, Value]:
-    data = event.data()
+def _data(session: Session, event: Event) -> dict[str, Any]:
+    data: dict[str, Any] = event.data()
     for name in event.texts():
         if name in data:
             data[name] = _keep_text(session, str(data[name]))
+    for name, value in data.items():
+        if isinstance(value, tuple):
+            text = seals.canonical(_composed(value)).decode()
+            if len(text.encode()) > MAX_LIST:
+                data[name] = {"count": len(value), "digest": _keep_text(session, text)}
     return data
 
 
@@ -146,7 +153,7 @@ def _keep_text(session: Session, words: str) -> str:
     return key
 
 
-def _body(entry: Entry, data: Mapping[str, Value]) -> bytes:
+def _body(entry: Entry, data: Mapping[str, Any]) -> bytes:
     who = {"id": entry.who.id, "role": entry.who.role, "sid": entry.who.session}
     about: dict[str, Any] = {"id": entry.subject, "t": entry.event.about}
     if entry.revision is not None:

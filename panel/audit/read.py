@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,10 +87,10 @@ def page(
     if before is not None:
         query = query.where(ENTRIES.c.idx < before)
     if after is None:
-        return [_record(row) for row in session.execute(query.order_by(ENTRIES.c.idx.desc()))]
+        return _records(session, session.execute(query.order_by(ENTRIES.c.idx.desc())))
     # Whoever asks on from `after` again and again must not miss one between.
     rows = session.execute(query.where(ENTRIES.c.idx > after).order_by(ENTRIES.c.idx)).all()
-    return [_record(row) for row in reversed(rows)]
+    return _records(session, reversed(rows))
 
 
 def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
@@ -118,8 +118,8 @@ def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
 
 def entry(session: Session, index: int) -> Record | None:
     """One entry by its number."""
-    row = session.execute(select(ENTRIES).where(ENTRIES.c.idx == index)).one_or_none()
-    return _record(row) if row else None
+    rows = session.execute(select(ENTRIES).where(ENTRIES.c.idx == index))
+    return next(iter(_records(session, rows)), None)
 
 
 def bodies(session: Session, first: int = 0) -> Iterable[str]:
@@ -134,7 +134,7 @@ def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
     if round_id:
         # Without an index of its own: there are far fewer entries of most acts than of a round.
         query = query.where(ENTRIES.c.round_id.concat("") == round_id)
-    return [_record(row) for row in session.execute(query)]
+    return _records(session, session.execute(query))
 
 
 def outside(session: Session, acts: Iterable[str], round_id: str, low: int, high: int | None) -> int | None:
@@ -260,6 +260,32 @@ def words(session: Session, record: Record) -> dict[str, str]:
     rows = session.execute(select(TEXTS).where(TEXTS.c.digest.in_(list(wanted.values()))))
     kept = {row.digest: row.text for row in rows}
     return {name: kept[digest] for name, digest in wanted.items() if digest in kept}
+
+
+def list_digest(value: object) -> str:
+    """The digest under which a long list of an entry is kept; empty for anything else."""
+    kept = isinstance(value, Mapping) and value.keys() == {"count", "digest"}
+    return str(value["digest"]) if kept and isinstance(value, Mapping) else ""
+
+
+def _records(session: Session, rows: Iterable[Any]) -> list[Record]:
+    """The entries with their long lists; a list that is gone leaves what the entry says of it."""
+    records = [_record(row) for row in rows]
+    wanted = {
+        digest for record in records for value in record.data.values() if (digest := list_digest(value))
+    }
+    if not wanted:
+        return records
+    found = session.execute(select(TEXTS).where(TEXTS.c.digest.in_(sorted(wanted))))
+    kept = {row.digest: row.text for row in found}
+    return [replace(record, data=_with_lists(record.data, kept)) for record in records]
+
+
+def _with_lists(data: Mapping[str, Any], kept: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: json.loads(kept[list_digest(value)]) if list_digest(value) in kept else value
+        for name, value in data.items()
+    }
 
 
 def _record(row: Any) -> Record:

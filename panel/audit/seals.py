@@ -16,6 +16,7 @@ SCORE_LABEL = b"pingshen/score/v1\0"
 OPENINGS_LABEL = b"pingshen/openings/v1\0"
 TEXT_LABEL = b"pingshen/text/v1\0"
 FILE_LABEL = b"pingshen/file/v1\0"
+CREDENTIAL_LABEL = b"pingshen/credential/v1\0"
 RECORD_LABEL = b"pingshen/record/v1\0"
 
 SALT_BYTES = 32
@@ -41,6 +42,11 @@ def text_digest(text: str) -> str:
 def file_digest(data: bytes) -> str:
     """The digest of a file's bytes."""
     return digest(FILE_LABEL, data)
+
+
+def credential_digest(stored: str) -> str:
+    """The digest of a password as it is kept; its salt makes it say nothing of the password."""
+    return digest(CREDENTIAL_LABEL, stored.encode())
 
 
 def record_digest(value: Json) -> str:

@@ -29,6 +29,7 @@ from sqlmodel import Session
 
 from panel.audit import seals, tree
 from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
+from panel.audit.read import list_digest
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -74,6 +75,7 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
         roots[0] = frontier.root()
     with _raw(session, NODES) as rows:
         nodes: Nodes = {(row.level, row.position): row.hash for row in rows}
+    lists: dict[str, int] = {}
     with _raw(session, ENTRIES, ENTRIES.c.idx) as rows:
         for row in rows:
             expected, body = frontier.size, _bytes(row.body)
@@ -84,6 +86,7 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
                 roots[frontier.size] = frontier.root()
             if what:
                 return Damage(min(row.idx, expected), what)
+            lists |= dict.fromkeys(_lists(body), expected)
     if nodes:
         return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
     with _raw(session, TEXTS) as rows:
@@ -91,7 +94,17 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
             if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
                 digest = _bytes(row.digest).decode(errors="replace")
                 return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
-    return None
+            lists.pop(_bytes(row.digest).decode(), None)
+    return next((Damage(index, _("记录所指的名单不见了")) for index in lists.values()), None)
+
+
+def _lists(body: bytes) -> list[str]:
+    """The digests of the long lists that a sound entry refers to."""
+    if b'"count":' not in body:
+        return []
+    data = json.loads(body).get("data", {})
+    found = map(list_digest, data.values()) if isinstance(data, dict) else ()
+    return [digest for digest in found if digest]
 
 
 def _raw(session: Session, table: Table, *order: Column[Any]) -> Result[Any]:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from panel import __version__, config
-from panel.cli import audit, demo, draw, export, intake, result, serve
-from panel.cli.session import Home, say
+from panel.cli import account, audit, demo, draw, export, intake, result, serve
+from panel.cli.session import Home, hand_over, say
 from panel.errors import PanelError
 from panel.services import accounts
 from panel.services.openings import open_office
@@ -20,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(draw.app, name="draw")
 for part in (demo, export, intake, result, serve):
@@ -43,8 +44,7 @@ def init(
     except PanelError as error:
         say.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
-    typer.echo(f"login: {issued.login}\nactivation code: {issued.code}")
-    typer.echo(f"valid until: {issued.expires_at:%Y-%m-%d %H:%M} UTC")
+    hand_over(issued)
 
 
 @app.command()

@@ -58,6 +58,12 @@ def actor(office: Office, account: str, role: Role) -> Actor:
     return replace(accounts.actor_of(office, account), session=user) if account else Actor(user, role)
 
 
+def hand_over(issued: accounts.IssuedCode) -> None:
+    """Print a one-time code: this once, for it is kept nowhere."""
+    typer.echo(f"login: {issued.login}\nactivation code: {issued.code}")
+    typer.echo(f"valid until: {issued.expires_at:%Y-%m-%d %H:%M} UTC")
+
+
 def emit(value: Any) -> None:
     """Machine-readable output: one JSON object on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

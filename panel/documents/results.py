@@ -13,7 +13,7 @@ from panel.audit.read import Head
 from panel.clock import OFFICE_ZONE
 from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
 from panel.language import _, current, pgettext
-from panel.queries.results import Person, PlaceView, ResultView, SheetView
+from panel.queries.results import Person, PlaceView, ResultView, SheetView, VoteView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
 from panel.sentences.figures import day
 from panel.vocabulary import term
@@ -323,21 +323,30 @@ def _tab(person: Person) -> str:
     return _("专家 {number}").format(number=plain)
 
 
+def _cast(vote: VoteView) -> list[tuple[str, str, str, str]]:
+    """Voter, part, choice and reason of each ballot; one line where nobody could vote."""
+    if not vote.ballots:
+        return [("–", _("无人可以投票"), _("均不入选"), vote.reason)]
+    return [
+        (
+            f"{ballot.voter.number} {ballot.voter.name}",
+            _("组长决定") if ballot.chair else _("投票"),
+            _("、").join(ballot.choice),
+            ballot.reason,
+        )
+        for ballot in vote.ballots
+    ]
+
+
 def _votes(view: ResultView, styles: Styles) -> None:
     """Who voted for what, and why."""
     sheet = styles.sheet(_("记名投票"), (18, 22, 14, 24, 90))
     sheet.title(_heading(view, _("记名投票")))
     sheet.head([_("并列申报"), _("投票人"), _("身份"), _("选择"), _("理由")])
     for vote in view.votes:
-        for ballot in vote.ballots:
+        for row in _cast(vote):
             sheet.cells(
-                [
-                    _("、").join(vote.tie),
-                    f"{ballot.voter.number} {ballot.voter.name}",
-                    _("组长决定") if ballot.chair else _("投票"),
-                    _("、").join(ballot.choice),
-                    ballot.reason,
-                ],
+                [_("、").join(vote.tie), *row],
                 [
                     styles.text(align="center"),
                     styles.text(),

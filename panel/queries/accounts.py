@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +10,43 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, func
 from sqlmodel import Session, and_, col, select
 
+from panel.audit import read
+from panel.audit.events import (
+    AccountActivated,
+    AccountCreated,
+    AccountDisabled,
+    AccountEnabled,
+    AccountReset,
+    EligibilityDecided,
+    PasswordChanged,
+    RecusalDecided,
+    ResultFinalized,
+    SheetReturned,
+    SheetSubmitted,
+    StageChanged,
+    StepProposed,
+    VoteImpossible,
+    VoteRecorded,
+)
+from panel.audit.read import Record
+from panel.audit.seals import credential_digest
+from panel.language import _
+from panel.queries.decisions import Difference
 from panel.rules.permissions import Role
-from panel.tables import Account, ActivationCode, SignIn
+from panel.tables import Account, ActivationCode, Expert, SignIn
+
+DECISIVE = (
+    EligibilityDecided.act,
+    RecusalDecided.act,
+    ResultFinalized.act,
+    SheetReturned.act,
+    SheetSubmitted.act,
+    StageChanged.act,
+    StepProposed.act,
+    VoteImpossible.act,
+    VoteRecorded.act,
+)
+"""Acts that only one role may do."""
 
 
 class AccountState(StrEnum):
@@ -89,3 +125,65 @@ def _state(account: Account) -> AccountState:
     if account.disabled:
         return AccountState.DISABLED
     return AccountState.ACTIVE if account.password_hash else AccountState.WAITING
+
+
+# Against the trail
+
+
+def faults(session: Session) -> Iterator[Difference]:
+    """Accounts that are not as they were made, switched, or given a password; and what was done as another.
+
+    An account that the trail does not know is a fault wherever the trail tells of the first administrator.
+    """
+    made = {record.subject: record for record in read.of_act(session, AccountCreated.act)}
+    whole = any(record.actor.startswith("os-") for record in made.values())
+    switched = _newest(session, AccountDisabled.act, AccountEnabled.act)
+    chosen = _newest(session, AccountActivated.act, PasswordChanged.act, AccountReset.act)
+    rows = session.execute(
+        select(Account, Expert.number).outerjoin(Expert, col(Expert.id) == col(Account.expert_id))
+    )
+    left = dict(made)
+    for account, expert in rows.all():
+        subject = f"u-{account.id}"
+        record = left.pop(subject, None)
+        if record is None:
+            if whole:
+                yield Difference(-1, _("账号 {who} 没有建立的记录").format(who=subject))
+            continue
+        yield from _against(account, expert or "", record, switched.get(subject), chosen.get(subject))
+    for subject, record in left.items():
+        yield Difference(record.index, _("账号 {who} 不见了").format(who=subject))
+    yield from _as_another(session, made)
+
+
+def _against(
+    account: Account, expert: str, made: Record, switched: Record | None, chosen: Record | None
+) -> Iterator[Difference]:
+    if (account.role, expert) != (made.data["role"], made.data.get("expert", "")):
+        yield Difference(made.index, _("账号 {who} 的角色或所属专家与建立时不一致").format(who=made.subject))
+    if account.disabled != (switched is not None and switched.act == AccountDisabled.act):
+        index = switched.index if switched else made.index
+        yield Difference(index, _("账号 {who} 的停用情况与留痕记录不一致").format(who=made.subject))
+    kept = credential_digest(account.password_hash) if account.password_hash else ""
+    if kept != (chosen.data.get("credential", "") if chosen else ""):
+        index = chosen.index if chosen else made.index
+        yield Difference(index, _("账号 {who} 的密码不是本人设定的").format(who=made.subject))
+
+
+def _as_another(session: Session, made: Mapping[str, Record]) -> Iterator[Difference]:
+    """Whoever decided something had the role of the account then, and an expert sealed only own sheets."""
+    for act in DECISIVE:
+        for record in read.of_act(session, act):
+            account = made.get(record.actor)
+            if account is None:
+                continue
+            own = act != SheetSubmitted.act or record.subject.split("/")[0] == account.data.get("expert", "")
+            if record.role != account.data["role"] or not own:
+                what = _("账号 {who} 以不属于它的角色或专家身份操作过")
+                yield Difference(record.index, what.format(who=record.actor))
+
+
+def _newest(session: Session, *acts: str) -> dict[str, Record]:
+    """The last of these acts by account."""
+    entries = sorted((one for act in acts for one in read.of_act(session, act)), key=lambda one: one.index)
+    return {entry.subject: entry for entry in entries}

@@ -31,6 +31,7 @@ from panel.audit.events import (
     SheetReturned,
     SheetSubmitted,
     SheetVoided,
+    VoteImpossible,
     VoteRecorded,
 )
 from panel.language import N_, _
@@ -212,6 +213,19 @@ def ballots(session: Session) -> Iterator[Difference]:
         yield Difference(record.index, _("{tie} 的记名投票不见了").format(tie=tied))
 
 
+def no_votes(session: Session) -> Iterator[Difference]:
+    """Every tie that nobody could vote on."""
+    kept = [
+        ((str(row.round_id), row.tie), row)
+        for row in session.exec(select(tables.NoVote).order_by(col(tables.NoVote.id)))
+    ]
+
+    def fits(row: tables.NoVote, record: read.Record) -> bool:
+        return (row.track, said(row.reason)) == (record.data["track"], record.data["reason"])
+
+    return _unequal(session, VoteImpossible.act, fits, kept, N_("{who} 无人可以投票的登记与留痕记录不一致"))
+
+
 def sheets(session: Session) -> Iterator[Difference]:
     """Whether each sheet is a draft, submitted or void, and in which revision."""
     expected: dict[Key, tuple[read.Record, str, int]] = {}
@@ -246,6 +260,7 @@ CHECKS: tuple[Callable[[Session], Iterator[Difference]], ...] = (
     drawn,
     sheets,
     ballots,
+    no_votes,
 )
 """Everything that is compared."""
 

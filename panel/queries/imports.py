@@ -44,6 +44,11 @@ def one(session: Session, round_id: int, import_id: int) -> ImportView | None:
     return next((view for view in of_round(session, round_id) if view.id == import_id), None)
 
 
+def waiting(session: Session, round_id: int) -> list[ImportView]:
+    """The workbooks of the round that were neither taken over nor dropped, newest first."""
+    return [view for view in of_round(session, round_id) if view.pending]
+
+
 def _view(row: Import, pending: bool) -> ImportView:
     return ImportView(
         id=row.id,

@@ -139,10 +139,11 @@ class BallotView:
 
 @dataclass(frozen=True, slots=True)
 class VoteView:
-    """A named vote on record."""
+    """A named vote on record; without ballots nobody could vote, for that `reason`."""
 
     tie: tuple[str, ...]
     ballots: tuple[BallotView, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,11 @@ class TieView:
     def for_the_chair(self) -> bool:
         """Whether only the chair's decision is awaited."""
         return self.pending.awaited is Awaited.CHAIR
+
+    @property
+    def for_nobody(self) -> bool:
+        """Whether nobody may vote on it, which is to be put on record."""
+        return not self.voters
 
     @property
     def tally(self) -> str:
@@ -339,7 +345,7 @@ def _sheets(session: Session, round_id: int, found: standings.StoredResult) -> d
 
 
 def _votes(session: Session, round_id: int, people: Mapping[str, Person]) -> tuple[VoteView, ...]:
-    return tuple(
+    held = [
         VoteView(
             tuple(tie.split()),
             tuple(
@@ -348,7 +354,9 @@ def _votes(session: Session, round_id: int, people: Mapping[str, Person]) -> tup
             ),
         )
         for tie, cast in votes.recorded(session, round_id).items()
-    )
+    ]
+    none = votes.impossible(session, round_id).items()
+    return (*held, *(VoteView(tuple(tie.split()), (), reason) for tie, reason in none))
 
 
 def _finalised(session: Session, round_id: int) -> Signature | None:

@@ -48,10 +48,18 @@ def digest(cast: Iterable[Cast]) -> str:
     )
 
 
+def impossible(session: Session, round_id: int) -> dict[str, str]:
+    """The ties that were put on record as nobody's to vote on, with the reason; tied ones by blanks."""
+    rows = session.exec(
+        select(tables.NoVote).where(tables.NoVote.round_id == round_id).order_by(col(tables.NoVote.id))
+    )
+    return {row.tie: row.reason for row in rows}
+
+
 def named(session: Session, round_id: int) -> tuple[votes.NamedVote, ...]:
     """The votes as they count: the ballot of somebody who was recused from the tie afterwards does not."""
     chair = chair_number(session, round_id)
-    made = []
+    made = [votes.NamedVote(frozenset(tie.split()), ()) for tie in impossible(session, round_id)]
     for tie, cast in recorded(session, round_id).items():
         numbers = frozenset(tie.split())
         may_vote = voters(session, round_id, numbers)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     SEE_ROUND = "see_round"
     CREATE_ROUND = "create_round"
     IMPORT = "import"
+    DROP_IMPORT = "drop_import"
     SEE_APPLICATIONS = "see_applications"
     CORRECT_APPLICATION = "correct_application"
     WITHDRAW_APPLICATION = "withdraw_application"
@@ -92,6 +93,7 @@ TABLE: Mapping[Action, Grant] = {
         # Intake and panel: before scoring.
         _grant(Action.SEE_ROUND, {_S, _I}, *ORDER),
         _grant(Action.IMPORT, {_S}, _SETUP),
+        _grant(Action.DROP_IMPORT, {_S}, *ORDER),
         _grant(Action.SEE_APPLICATIONS, {_S, _I}, *ORDER),
         _grant(Action.CORRECT_APPLICATION, {_S}, _SETUP),
         _grant(Action.DECIDE_ELIGIBILITY, {_S}, _SETUP),

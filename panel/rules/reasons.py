@@ -54,7 +54,10 @@ class BelowCap:
 
 @dataclass(frozen=True, slots=True)
 class TieLost:
-    """Equal on the official score at the cut and left without a seat; `tie.decider` NOBODY: undecided."""
+    """Equal on the official score at the cut and left without a seat.
+
+    `tie.decider` NOBODY: undecided, or equal in votes without a chair; NO_VOTERS: all present are recused.
+    """
 
     reason: ClassVar[Reason] = Reason.TIE_LOST
     place: int

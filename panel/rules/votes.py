@@ -19,6 +19,7 @@ class Decider(StrEnum):
     NAMED_VOTE = "named_vote"
     CHAIR = "chair"
     NOBODY = "nobody"
+    NO_VOTERS = "no_voters"
 
 
 class Awaited(StrEnum):
@@ -39,7 +40,7 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class NamedVote:
-    """The recorded vote on one tie.
+    """The recorded vote on one tie; without a ballot nobody may vote on it.
 
     `chair` is the expert who may decide when votes are equal (see `deciding_chair`), empty when there is
     none; `chair_order` is that decision, best first, over at least the applications with equal votes.
@@ -120,7 +121,8 @@ def count(vote: NamedVote, seats: int) -> Tally:
     """Fill `seats` by the vote; equal votes across the last seat are the chair's to decide, best first.
 
     Where there is no chair those with equal votes stay out and their seats stay empty: a seat never goes to
-    an application with fewer votes. A chair's order that is too short leaves the rest undecided.
+    an application with fewer votes. A chair's order that is too short leaves the rest undecided. A tie on
+    which nobody may vote, and so no chair decide, is that case with no votes at all.
     """
     votes = {name: sum(ballot.application == name for ballot in vote.ballots) for name in vote.tie}
     parts = split(votes, seats)
@@ -129,7 +131,8 @@ def count(vote: NamedVote, seats: int) -> Tally:
     seated = parts.above.union(chosen)
     undecided = len(seated) < seats
     deciders = dict.fromkeys(votes, Decider.NAMED_VOTE)
-    deciders |= dict.fromkeys(parts.level, Decider.NOBODY if undecided else Decider.CHAIR)
+    silent = Decider.NOBODY if vote.ballots or vote.chair else Decider.NO_VOTERS
+    deciders |= dict.fromkeys(parts.level, silent if undecided else Decider.CHAIR)
     deciders |= dict.fromkeys(chosen, Decider.CHAIR)
     choice = {name: index for index, name in enumerate(preferred)}
     return Tally(

@@ -79,6 +79,7 @@ TITLES: Mapping[str, str] = {
     "account.code": N_("签发激活码"),
     "account.activate": N_("激活账号"),
     "account.password": N_("更改密码"),
+    "account.reset": N_("重置系统管理员账号"),
     "account.disable": N_("停用账号"),
     "account.enable": N_("恢复账号"),
     "account.sign_in": N_("登录"),
@@ -113,6 +114,7 @@ TITLES: Mapping[str, str] = {
     "seal.open": N_("启封评分表"),
     "ranking.compute": N_("计算评审结果"),
     "vote.record": N_("登记记名投票"),
+    "vote.none": N_("登记无人可以投票"),
     "ranking.finalize": N_("确认评审结果"),
     "ranking.export": N_("导出结果工作簿"),
     "watch.log": N_("查看留痕"),
@@ -135,6 +137,7 @@ TITLES: Mapping[str, str] = {
     Action.SEE_ROUND: N_("查看评选批次"),
     Action.CREATE_ROUND: N_("设立评选批次"),
     Action.IMPORT: N_("导入数据"),
+    Action.DROP_IMPORT: N_("放弃导入"),
     Action.SEE_APPLICATIONS: N_("查看申报"),
     Action.CORRECT_APPLICATION: N_("更正申报"),
     Action.WITHDRAW_APPLICATION: N_("登记撤回申报"),
@@ -171,6 +174,7 @@ _SENTENCES: Mapping[str, str] = {
     "account.code": N_("为{who}签发一次性激活码，此前的激活码作废"),
     "account.activate": N_("激活账号：{who}，设定密码"),
     "account.password": N_("更改密码，其他设备上的登录同时退出"),
+    "account.reset": N_("在服务器上重置系统管理员 {who}：原密码失效，退出 {sessions} 处登录"),
     "account.disable": N_("停用账号：{who}"),
     "account.enable": N_("恢复账号：{who}"),
     "account.sign_in": N_("登录系统"),
@@ -205,6 +209,7 @@ _SENTENCES: Mapping[str, str] = {
     "seal.open": N_("启封全部评分表，共 {sheets} 份"),
     "ranking.compute": N_("计算评审结果（{method}）"),
     "vote.record": N_("登记记名投票：{track} {tied_names} 并列，{ballots} 票"),
+    "vote.none": N_("登记无人可以投票：{track} {tied_names} 并列，到会专家均须回避，均不入选"),
     "ranking.finalize": N_("确认评审结果（{mode}）"),
     "ranking.export": N_("导出结果工作簿"),
     "watch.log": N_("查看留痕"),
@@ -249,7 +254,8 @@ class _Words(dict[str, str]):
 
     def __missing__(self, field: str) -> str:
         if field.endswith("_names"):
-            return _("、").join(map(self._name, self._data.get(field.removesuffix("_names"), ())))
+            named = self._data.get(field.removesuffix("_names"), ())
+            return _("、").join(map(self._name, named)) if isinstance(named, list | tuple) else ""
         if field == "target":
             return _target(self._data, self._name)
         return value(field, self._data.get(field, ""))
@@ -259,6 +265,8 @@ def value(field: str, given: Any) -> str:
     """One value of an entry in words: codes by their official terms, lists by their length."""
     if isinstance(given, list | tuple):
         return str(len(given))
+    if isinstance(given, Mapping):  # a long list that is gone
+        return str(given["count"])
     if isinstance(given, bool):
         return _("是") if given else _("否")
     return _VALUES[field](given) if field in _VALUES else str(given)

@@ -136,6 +136,7 @@ _VOTES: Mapping[tuple[Decider, Awaited | None, bool], str] = {
     (Decider.NOBODY, None, False): N_(
         "各比较项均相同，记名投票 {own}:{other}，没有可以作决定的组长，票数相同者均不入选。"
     ),
+    (Decider.NO_VOTERS, None, False): N_("各比较项均相同，到会专家均须回避，无人可以投票，均不入选。"),
 }
 
 

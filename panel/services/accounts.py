@@ -17,18 +17,20 @@ from panel.audit.events import (
     AccountCreated,
     AccountDisabled,
     AccountEnabled,
+    AccountReset,
     CodeIssued,
     PasswordChanged,
     Said,
     SessionsRevoked,
 )
+from panel.audit.seals import credential_digest
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
 from panel.language import _
 from panel.rules.permissions import Action, Role
 from panel.services import attempts
 from panel.services.credentials import code_hash, hash_password, new_code, password_fits
 from panel.services.office import Actor, Change, Office, log_id
-from panel.tables import Account, ActivationCode, SignIn
+from panel.tables import Account, ActivationCode, Expert, SignIn
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -79,6 +81,27 @@ def first_administrator(office: Office, login: str, name: str) -> IssuedCode:
         return issue(change, there[0] if there else add(change, login, name, Role.ADMINISTRATOR))
 
 
+def reset_administrator(office: Office, login: str) -> IssuedCode:
+    """A new code for an administrator who cannot sign in any more: only from a shell of the server.
+
+    The old password ends with it, and so do all sessions. Everybody else is reset by an administrator.
+    """
+    actor = Actor(f"os-{getpass.getuser()}", None)
+    with office.change(actor, CodeIssued) as change:
+        account = by_login(change.session, normal_login(login))
+        if account is None:
+            raise RuleBroken("account_unknown", _("没有登录名为“{login}”的可用账号。").format(login=login))
+        if account.role != Role.ADMINISTRATOR:
+            raise RuleBroken("not_administrator", _("这里只能重置系统管理员；其他账号由系统管理员重置。"))
+        if account.disabled:
+            raise RuleBroken("account_disabled", _("账号已停用，请先启用。"))
+        account.password_hash = ""
+        change.session.add(account)
+        ended = end_sessions(change, account.id)
+        change.record(AccountReset(sessions=ended), subject=log_id(account.id))
+        return issue(change, account)
+
+
 def create(office: Office, actor: Actor, login: str, name: str, role: Role) -> IssuedCode:
     """Make an account for an officer; experts' accounts come from their import."""
     login, name = _checked(login, name)
@@ -89,14 +112,16 @@ def create(office: Office, actor: Actor, login: str, name: str, role: Role) -> I
         return issue(change, add(change, login, name, role))
 
 
-def add(change: Change, login: str, name: str, role: Role, expert_id: int | None = None) -> Account:
-    """Put a new account into a running change."""
+def add(change: Change, login: str, name: str, role: Role, expert: Expert | None = None) -> Account:
+    """Put a new account into a running change; an expert's account belongs to that expert for good."""
     if by_login(change.session, login) is not None:
         raise RuleBroken("login_taken", _("登录名“{login}”已被使用，请换一个。").format(login=login))
-    account = Account(login=login, name=name, role=role, expert_id=expert_id, created_at=change.now)
+    account = Account(login=login, name=name, role=role, created_at=change.now)
+    account.expert_id = expert.id if expert else None
     change.session.add(account)
     change.session.flush()
-    change.record(AccountCreated(role=role), subject=log_id(account.id))
+    belongs_to = expert.number if expert else ""
+    change.record(AccountCreated(role=role, expert=belongs_to), subject=log_id(account.id))
     return account
 
 
@@ -154,7 +179,7 @@ def activate(office: Office, code: str, password: str, *, ip: str = "", request:
         change.session.add_all([found, account])
         end_sessions(change, found.account_id)
         change.actor = Actor(log_id(account.id), Role(account.role), account.id, ip=ip, request=request)
-        change.record(AccountActivated(), subject=log_id(account.id))
+        change.record(AccountActivated(credential=credential_digest(hashed)), subject=log_id(account.id))
         return account.login
 
 
@@ -169,7 +194,7 @@ def change_password(office: Office, actor: Actor, current: str, new: str) -> Non
         account.password_hash = hashed
         change.session.add(account)
         end_sessions(change, account.id)
-        change.record(PasswordChanged(), subject=log_id(account.id))
+        change.record(PasswordChanged(credential=credential_digest(hashed)), subject=log_id(account.id))
 
 
 def confirm_password(office: Office, actor: Actor, password: str, tried: str) -> None:

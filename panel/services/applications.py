@@ -99,6 +99,7 @@ def decide(
             _refuse_stale(row, version)
         found = findings.of_round(change.session, office.policy_of(round_), round_.id, round_.closes_on)
         codes = tuple(sorted({finding.code.value for finding in found[number]}))
+        row.version += 1  # whoever decides next has seen this verdict
         change.session.add(
             tables.Eligibility(
                 application_id=row.id,
@@ -177,7 +178,7 @@ def _held(
 
 def _refuse_stale(row: tables.Application, version: int) -> None:
     if row.version != version:
-        raise StaleVersion(_("{number} 已被他人更正。").format(number=row.number), row.version)
+        raise StaleVersion(_("{number} 已被他人更正或者作出结论。").format(number=row.number), row.version)
 
 
 def _article(verdict: Verdict, article: str) -> str:

@@ -22,7 +22,9 @@ _AT_ONCE = threading.BoundedSemaphore(4)
 
 def hash_password(password: str) -> str:
     """Argon2id in PHC form."""
-    maker = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=4, memory_cost=64 * 1024)
+    # One lane: lanes share the threads of the library, and several hashes with more than one at the same time
+    # can wait for each other's for ever.
+    maker = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=1, memory_cost=64 * 1024)
     with _AT_ONCE:
         return maker.derive_phc_encoded(_typed(password))
 

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.audit import seals
 from panel.audit.events import DrawHeld, DrawPrepared, Said
-from panel.audit.log import MAX_BODY
 from panel.errors import InvalidInput, LogTampered, NotFound, Problem, RuleBroken
 from panel.language import _
 from panel.queries import draws as drawn
@@ -28,9 +27,6 @@ from panel.services.rounds import locked
 MAX_NOTE = 500
 EXPLAINED = frozenset({ExclusionReason.CONFLICT, ExclusionReason.MISCONDUCT, ExclusionReason.OTHER})
 """Reasons that say nothing without what they rest on."""
-
-_ENTRY_OVERHEAD = 1024
-"""What an entry of the trail holds besides the numbers of the experts, generously."""
 
 Exclusions = Mapping[str, tuple[ExclusionReason, str]]
 """Who is left out of the pool, by expert number: why, and what it rests on."""
@@ -165,9 +161,6 @@ def _check_size(size: int, pool: Pool) -> None:
             ),
             "6",
         )
-    named = (*pool.experts, *drawn.logged_exclusions(pool))
-    if len("".join(f'"{name}",' for name in named).encode()) > MAX_BODY - _ENTRY_OVERHEAD:
-        raise RuleBroken("pool_too_long", _("专家库人数过多，抽取名单无法完整写入一条留痕记录，不能抽取。"))
 
 
 def _seat(session: Session, draw: tables.Draw, drawn_numbers: tuple[str, ...]) -> None:

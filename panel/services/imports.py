@@ -189,9 +189,9 @@ def apply(office: Office, actor: Actor, import_id: int, *, codes: bool = False) 
 
 
 def drop(office: Office, actor: Actor, import_id: int) -> None:
-    """Forget a waiting workbook; that it was received stays on record."""
+    """Forget a waiting workbook, at any stage; that it was received stays on record."""
     with office.change(actor, FileDropped) as change:
-        change.permit(Action.IMPORT, _round_of(change, import_id))
+        change.permit(Action.DROP_IMPORT, _round_of(change, import_id))
         _forget(change, _waiting(change.session, import_id))
 
 
@@ -459,7 +459,7 @@ def _new_expert(change: Change, expert: Expert) -> tables.Account:
     change.session.add(row)
     change.session.flush()
     change.session.add_all(_expert_parts(row.id, expert))
-    return accounts.add(change, expert.number, expert.name, Role.EXPERT, row.id)
+    return accounts.add(change, expert.number, expert.name, Role.EXPERT, row)
 
 
 def _expert_columns(expert: Expert) -> dict[str, Any]:
@@ -512,8 +512,10 @@ def _round_of(change: Change, import_id: int, *, whole_pool: bool = False) -> ta
 def _waiting(session: Session, import_id: int) -> tables.Import:
     """A workbook that was neither taken over nor dropped, as it stands now."""
     row = session.get(tables.Import, import_id, populate_existing=True)
-    if row is None or not row.content:
+    if row is None or row.problems:
         raise NotFound("no such file is waiting")
+    if not row.content:
+        raise RuleBroken("file_settled", _("这个文件已经导入或者放弃，不能再次处理。"))
     return row
 
 

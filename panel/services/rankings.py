@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit import read, seals
-from panel.audit.events import RankingComputed, ResultRead, VoteRecorded
+from panel.audit.events import RankingComputed, ResultRead, Said, VoteImpossible, VoteRecorded
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
 from panel.language import _
 from panel.queries import standings
@@ -16,6 +16,7 @@ from panel.queries import votes as cast
 from panel.rules import results, votes
 from panel.rules.permissions import Action
 from panel.rules.places import PendingTie
+from panel.services.accounts import required
 from panel.services.office import Actor, Change, Office
 from panel.services.rounds import locked
 
@@ -95,6 +96,33 @@ def record_vote(
         if chair_order:
             _refuse_idle_word(result, vote)
         return result
+
+
+def record_no_vote(
+    office: Office, actor: Actor, code: str, tie: tuple[str, ...], reason: str
+) -> results.Result:
+    """Put on record that nobody may vote on a tie, so that the tied ones stay out; then compute anew."""
+    with office.change(actor, VoteImpossible) as change:
+        round_ = locked(change, code)
+        change.permit(Action.RECORD_VOTE, round_)
+        pending = _pending(office, change, round_, tie)
+        if cast.voters(change.session, round_.id, frozenset(pending.tie)):
+            raise RuleBroken("voters_there", _("还有专家可以对这组申报投票，请登记记名投票。"))
+        tied = tuple(sorted(pending.tie))
+        row = tables.NoVote(
+            round_id=round_.id,
+            track=pending.track,
+            tie=" ".join(tied),
+            reason=required(reason),
+            recorded_at=change.now,
+        )
+        change.session.add(row)
+        change.record(
+            VoteImpossible(track=row.track, tied=tied, reason=Said(row.reason)),
+            subject=row.tie,
+            round_id=round_.id,
+        )
+        return store(office, change, round_)
 
 
 def _noted(session: Session, actor: Actor, row: tables.Ranking) -> bool:

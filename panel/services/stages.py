@@ -6,7 +6,6 @@ The second person is the panel's chair; before a chair is elected, another secre
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -36,8 +35,6 @@ from panel.services.office import Actor, Change, Office
 from panel.services.rounds import locked
 
 BLIND_KEY_BYTES = 32
-MOST_NAMED = 100
-"""So many missing sheets are named one by one in the trail."""
 
 
 def take(office: Office, actor: Actor, code: str, step: Step, reason: str = "") -> tables.Proposal | None:
@@ -117,8 +114,10 @@ def may_confirm(session: Session, round_: tables.Round, proposal: tables.Proposa
 
 def _pending(session: Session, round_: tables.Round, proposal_id: int) -> tables.Proposal:
     proposal = session.get(tables.Proposal, proposal_id)
-    if proposal is None or proposal.round_id != round_.id or proposal.settled:
+    if proposal is None or proposal.round_id != round_.id:
         raise NotFound("no such proposal")
+    if proposal.settled:
+        raise RuleBroken("proposal_settled", _("这项提请已经确认、退回或者撤回，不能再次处理。"))
     return proposal
 
 
@@ -168,7 +167,7 @@ def _carry_out(office: Office, change: Change, round_: tables.Round, step: Step,
         _assign(office, change, round_)
         entered = applications.digest(change.session, round_.id)
     elif step is not Step.FINALIZE:
-        missing = _named(progress.missing(change.session, round_.id))
+        missing = tuple(map(str, progress.missing(change.session, round_.id)))
     change.record(
         StageChanged(
             stage=round_.stage,
@@ -195,12 +194,6 @@ def _settle_proposals(change: Change, round_: tables.Round) -> None:
         .where(col(tables.Proposal.round_id) == round_.id, col(tables.Proposal.settled).is_(False))
         .values(settled=True)
     )
-
-
-def _named(missing: Sequence[progress.MissingSheet]) -> tuple[str, ...]:
-    """The missing sheets as one entry of the trail can hold them: by name, or their count and digest."""
-    names = tuple(map(str, missing))
-    return names if len(names) <= MOST_NAMED else (str(len(names)), seals.record_digest(names))
 
 
 def _assign(office: Office, change: Change, round_: tables.Round) -> None:

@@ -23,7 +23,7 @@ from panel.audit.events import (
 )
 from panel.audit.verify import CAVEAT
 from panel.language import N_, _
-from panel.queries import decisions, stages
+from panel.queries import accounts, decisions, stages
 from panel.queries import seals as sealed
 from panel.rules import results
 from panel.rules.permissions import Action
@@ -177,6 +177,12 @@ def _decisions(session: Session) -> Iterator[Damage]:
             yield Damage(difference.index, difference.what)
 
 
+def _accounts(session: Session) -> Iterator[Damage]:
+    """Each account is the one that was made, with the password that its holder chose."""
+    for difference in accounts.faults(session):
+        yield Damage(difference.index, difference.what)
+
+
 def _results(session: Session) -> Iterator[Damage]:
     """Every stored result is the logged one and follows from its stored inputs."""
     logged = {record.subject: record for record in read.of_act(session, RankingComputed.act)}
@@ -219,4 +225,5 @@ _CHECKS: Mapping[str, Check] = {
     N_("环节"): _stages,
     N_("评审决定"): _decisions,
     N_("评审结果"): _results,
+    N_("账号"): _accounts,
 }

@@ -15,7 +15,7 @@ from panel.tables.draws import Draw
 from panel.tables.experts import Employment, Expert, Relation
 from panel.tables.imports import Import
 from panel.tables.panelists import Panelist
-from panel.tables.rankings import Ballot, Ranking
+from panel.tables.rankings import Ballot, NoVote, Ranking
 from panel.tables.rounds import Proposal, Round
 from panel.tables.sheets import Save, Score, Sheet, Submission
 
@@ -33,6 +33,7 @@ __all__ = [
     "Expert",
     "Import",
     "Member",
+    "NoVote",
     "Panelist",
     "Proposal",
     "Ranking",

@@ -1,4 +1,4 @@
-"""Rankings (名次) with the inputs they came from, and the ballots of named votes."""
+"""Rankings (名次) with the inputs they came from, the ballots of named votes, and ties nobody may vote on."""
 
 from __future__ import annotations
 
@@ -53,4 +53,20 @@ class Ballot(SQLModel, table=True):
     recorded_at: datetime
 
 
+class NoVote(SQLModel, table=True):
+    """A tie on which nobody may vote, since every present expert is recused from some of it."""
+
+    __tablename__ = "no_votes"
+    __table_args__ = (UniqueConstraint("round_id", "tie"), one_of("track", Track))
+
+    id: int = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="rounds.id", index=True)
+    track: str
+    tie: str
+    """The tied applications, in order, separated by blanks."""
+    reason: str = Field(sa_type=Text)
+    recorded_at: datetime
+
+
 insert_only(Ballot.__table__)  # type: ignore[attr-defined]
+insert_only(NoVote.__table__)  # type: ignore[attr-defined]

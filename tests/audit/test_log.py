@@ -117,12 +117,28 @@ def test_words_stand_beside_the_trail_and_their_digest_in_it(office: Office) -> 
 
 
 def test_a_record_that_grows_too_long_is_refused(office: Office) -> None:
-    pool = tuple(f"E{number}" for number in range(800))
-    event = DrawPrepared(attempt=1, size=5, pool=pool, excluded=(), digest="d")
+    event = SheetSubmitted(c="d" * 4096)
     with pytest.raises(ValueError, match="log digests, not contents"):
         written(office, Entry(event, WHO, AT))
     with office.reading() as session:
         assert read.size(session) == 0
+
+
+def test_a_long_list_is_kept_beside_its_entry_and_read_with_it(office: Office) -> None:
+    pool = tuple(f"E{number}" for number in range(800))
+    event = DrawPrepared(attempt=1, size=5, pool=pool, excluded=("E900:office",), digest="d")
+    (record,) = written(office, Entry(event, WHO, AT))
+    assert record.data["pool"] == list(pool)
+    words = seals.canonical(pool).decode()
+    assert json.loads(record.body)["data"] == {
+        "attempt": 1,
+        "digest": "d",
+        "excluded": ["E900:office"],
+        "pool": {"count": 800, "digest": seals.text_digest(words)},
+        "size": 5,
+    }
+    with office.reading() as session:
+        assert verify.check(session).damages == ()
 
 
 def test_stored_subtrees_are_those_of_the_tree(office: Office) -> None:

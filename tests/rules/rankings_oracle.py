@@ -44,6 +44,8 @@ class Expected:
     verdicts: Mapping[str, Verdict]
     reserve: Mapping[Track, frozenset[str]]
     pending: tuple[Open, ...]
+    voteless: frozenset[str]
+    """Who stays out because nobody may vote on the tie and there is no chair to decide it."""
 
 
 def has_result(candidate: Candidate, rules: TrackRules) -> bool:
@@ -106,6 +108,7 @@ def expected(
     verdicts: dict[str, Verdict] = {}
     reserve: dict[Track, frozenset[str]] = {}
     pending: list[Open] = []
+    voteless: frozenset[str] = frozenset()
     for track in (Track.STUDIO, Track.PROJECT):
         own = [candidate for candidate in candidates if candidate.track is track]
         gone = {c.application: why for c in own if (why := _gone_with_studio(c, verdicts, existing))}
@@ -115,6 +118,7 @@ def expected(
         waits = {name for tie in pending for name in tie.applications}
         doubtful = any(c.linked_studio in waits for c in own if c.application in gone)
         pending += _open(track, field, rules[track], votes, doubtful)
+        voteless |= _voteless(field, rules[track], votes)
         reserve[track] = frozenset(c.application for c in field) - seated
         verdicts |= {
             c.application: Verdict(
@@ -124,7 +128,7 @@ def expected(
             )
             for c in own
         }
-    return Expected(verdicts, reserve, tuple(pending))
+    return Expected(verdicts, reserve, tuple(pending), voteless)
 
 
 def _gone_with_studio(
@@ -149,6 +153,30 @@ def _seated(field: Collection[Candidate], rules: TrackRules, votes: Collection[N
     )
 
 
+def _line(
+    field: Collection[Candidate], rules: TrackRules, votes: Collection[NamedVote]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Who could still have a seat without having one, and the one group of equals that they belong to."""
+    seated, beats = _seated(field, rules, votes), surely_beats(field, rules, votes)
+    could = [
+        one
+        for one in field
+        if one.application not in seated and sum(beats(other, one) for other in field) < rules.cap
+    ]
+    if not could:
+        return frozenset(), frozenset()
+    equals = frozenset(c.application for c in field if strength(c, rules) == strength(could[0], rules))
+    return frozenset(c.application for c in could), equals
+
+
+def _voteless(
+    field: Collection[Candidate], rules: TrackRules, votes: Collection[NamedVote]
+) -> frozenset[str]:
+    undecided, equals = _line(field, rules, votes)
+    empty = any(vote.tie == equals and not vote.ballots and not vote.chair for vote in votes)
+    return undecided if empty else frozenset()
+
+
 def _open(
     track: Track,
     field: Collection[Candidate],
@@ -157,21 +185,13 @@ def _open(
     doubtful: bool,
 ) -> list[Open]:
     """The one group of equals across the line, unless the record leaves nothing more to be said about it."""
-    seated, beats = _seated(field, rules, votes), surely_beats(field, rules, votes)
-    could = [
-        one
-        for one in field
-        if one.application not in seated and sum(beats(other, one) for other in field) < rules.cap
-    ]
-    if not could:
-        return []
-    equals = frozenset(c.application for c in field if strength(c, rules) == strength(could[0], rules))
+    undecided, equals = _line(field, rules, votes)
     vote = next((vote for vote in votes if vote.tie == equals), None)
-    if vote and not vote.chair:
+    if not undecided or (vote and not vote.chair):
         return []
-    undecided = frozenset(c.application for c in could)
     awaited = "chair" if vote else "named_vote"
-    return [Open(track, equals, undecided, rules.cap - len(seated), awaited, doubtful)]
+    seats = rules.cap - len(_seated(field, rules, votes))
+    return [Open(track, equals, undecided, seats, awaited, doubtful)]
 
 
 def _reason(

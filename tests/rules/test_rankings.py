@@ -452,6 +452,8 @@ def votes_on(draw: st.DrawFn, tie: frozenset[str]) -> NamedVote:
     """Any vote on that tie, with or without a chair, decided or not."""
     names = sorted(tie)
     choices = names * draw(st.integers(0, 2)) + draw(st.lists(st.sampled_from(names), max_size=3))
+    if draw(st.sampled_from([False, False, False, True])):
+        return NamedVote(tie, ())
     chair = draw(st.sampled_from(["E1", "E1", ""]))
     order = tuple(draw(st.permutations(names))[: draw(st.sampled_from([len(names), 1, 0]))])
     ballots = tuple(Ballot(f"E{i}", name, "理由") for i, name in enumerate(choices, 1))
@@ -501,6 +503,10 @@ def test_a_second_opinion_agrees_on_the_whole_outcome(round_: Round) -> None:
         for tie in outcome.pending
     )
     assert pending == expected.pending
+    ties = {place.application: getattr(place.facts, "tie", None) for place in outcome.places}
+    assert {
+        name for name, tie in ties.items() if tie and tie.decider is Decider.NO_VOTERS
+    } == expected.voteless
 
 
 @given(rounds())

@@ -115,6 +115,18 @@ def test_the_chair_cannot_overrule_votes() -> None:
     assert count(vote(*"AAB", chair="E3", order="BA"), 1).seated == {"A"}
 
 
+def test_a_tie_on_which_nobody_may_vote_seats_nobody_and_waits_for_nothing() -> None:
+    tally = count(vote(tie="ABC"), 2)
+    assert tally.seated == frozenset()
+    assert tally.awaited is None
+    assert tally.deciders == dict.fromkeys("ABC", Decider.NO_VOTERS)
+
+
+def test_a_chair_decides_where_nobody_else_may_vote() -> None:
+    assert count(vote(chair="E1"), 1).awaited is Awaited.CHAIR
+    assert count(vote(chair="E1", order="B"), 1).seated == {"B"}
+
+
 def test_until_the_chair_decides_equal_ones_stay_out() -> None:
     tally = count(vote(*"AAABC", tie="ABC", chair="E1"), 2)
     assert tally.seated == {"A"}

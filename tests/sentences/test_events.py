@@ -23,7 +23,12 @@ DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 CASES: list[tuple[Event, str, str]] = [
     (trail.AccountCreated(role="expert"), "u-3", "建立账号：孙某（虚构），角色为评审专家"),
     (trail.CodeIssued(), "u-3", "为孙某（虚构）签发一次性激活码，此前的激活码作废"),
-    (trail.AccountActivated(), "u-3", "激活账号：孙某（虚构），设定密码"),
+    (trail.AccountActivated(credential=DIGEST), "u-3", "激活账号：孙某（虚构），设定密码"),
+    (
+        trail.AccountReset(sessions=2),
+        "u-3",
+        "在服务器上重置系统管理员 孙某（虚构）：原密码失效，退出 2 处登录",
+    ),
     (trail.PasswordChanged(), "u-3", "更改密码，其他设备上的登录同时退出"),
     (trail.AccountDisabled(reason=Said("离职")), "u-3", "停用账号：孙某（虚构）"),
     (trail.AccountEnabled(reason=Said("返岗")), "u-3", "恢复账号：孙某（虚构）"),
@@ -155,6 +160,11 @@ CASES: list[tuple[Event, str, str]] = [
         trail.VoteRecorded(track="studio", tied=("S04", "S07"), ballots=5, digest=DIGEST),
         "S04 S07",
         "登记记名投票：技能大师工作室 S04、S07 并列，5 票",
+    ),
+    (
+        trail.VoteImpossible(track="studio", tied=("S04", "S07"), reason=Said("均已回避")),
+        "S04 S07",
+        "登记无人可以投票：技能大师工作室 S04、S07 并列，到会专家均须回避，均不入选",
     ),
     (trail.ResultFinalized(result=DIGEST, mode="two_person"), "1", "确认评审结果（双人确认）"),
     (trail.ResultExported(digest=DIGEST), "1", "导出结果工作簿"),

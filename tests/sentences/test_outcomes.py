@@ -129,6 +129,13 @@ SAYINGS: list[tuple[Track, Facts, int | None, str, str]] = [
         TIED_PROJECTS + "记名投票 4:4，没有可以作决定的组长，票数相同者均不入选。",
     ),
     (
+        PROJECTS,
+        TieLost(10, 10, by_vote(Decider.NO_VOTERS, 0, 0)),
+        7450,
+        "P17",
+        TIED_PROJECTS + "到会专家均须回避，无人可以投票，均不入选。",
+    ),
+    (
         STUDIOS,
         BelowCap(5, 3, 8000),
         7269,

@@ -162,6 +162,15 @@ def test_a_new_id_number_is_kept_as_its_key_and_last_four(world: World, round_id
     assert newest(world)["data"]["fields"] == ["master_key", "master_last4"]
 
 
+def test_a_verdict_is_not_given_over_one_that_was_not_seen(world: World, round_id: int) -> None:
+    _before, version = current(world, "P01")
+    say = (world.office, world.secretary, CODE, "P01")
+    applications.decide(*say, Verdict.ACCEPTED, "", "齐全", version=version)
+    with pytest.raises(StaleVersion, match="作出结论"):
+        applications.decide(*say, Verdict.REFUSED, "4", "不符", version=version)
+    applications.decide(*say, Verdict.REFUSED, "4", "复核后不符", version=version + 1)
+
+
 def test_a_correction_of_an_older_version_is_refused(world: World, round_id: int) -> None:
     before, version = current(world, "P01")
     correct(world, "P01", months=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -19,9 +20,15 @@ from panel.services.credentials import (
 )
 
 
+def test_several_passwords_at_once_do_not_wait_for_each_other() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        stored = list(threads.map(hash_password, ["correct horse"] * 4))
+        assert all(threads.map(password_fits, ["correct horse"] * 4, stored))
+
+
 def test_a_password_is_kept_as_argon2id_in_phc_form() -> None:
     stored = hash_password("correct horse battery")
-    assert re.fullmatch(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$[\w+/]{22}\$[\w+/]{43}", stored)
+    assert re.fullmatch(r"\$argon2id\$v=19\$m=65536,t=3,p=1\$[\w+/]{22}\$[\w+/]{43}", stored)
     assert password_fits("correct horse battery", stored)
     assert not password_fits("correct horse batterz", stored)
 
@@ -52,7 +59,7 @@ def test_without_a_stored_password_nothing_fits_and_a_hash_is_computed_all_the_s
     monkeypatch.setattr(credentials, "Argon2id", Counting)
     assert not password_fits("whatever it is", "")
     assert tried == [nobody]
-    assert nobody.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert nobody.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
 def test_a_code_is_easy_to_read_from_paper() -> None:

@@ -7,19 +7,25 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit import read
+from panel.audit import verify as trail
 from panel.audit.events import ConflictsFound, DrawHeld, DrawPrepared, ExpertRemoved, Said
 from panel.errors import InvalidInput, LogTampered, NotAllowed, NotFound, RuleBroken
+from panel.queries import draws as queries
 from panel.queries.draws import DrawFault
 from panel.rules.draws import DrawProblem, ExclusionReason, Pool
 from panel.rules.stages import Stage
+from panel.sentences import events
+from panel.sentences.entries import facts
 from panel.services import draws, panelists
 from panel.services.draws import Exclusions
 from panel.services.office import Office
 from tests.conftest import START, StandingClock
+from tests.tampering import undone, unfence
 from tests.world import World
 
 UNAVAILABLE = (ExclusionReason.UNAVAILABLE, "出国")
@@ -208,12 +214,34 @@ def test_every_fault_of_the_exclusions_is_named(world: World, office: Office) ->
     assert entries(office) == []
 
 
-def test_a_file_too_long_for_one_entry_is_refused_in_words(world: World) -> None:
+def test_a_pool_of_five_hundred_is_logged_whole_and_its_draw_repeated(world: World, office: Office) -> None:
     world.round_()
-    world.add(*(tables.Expert(number=f"ZJ-2026-{n:05}", name="某", employer="某") for n in range(300)))
-    with pytest.raises(RuleBroken) as refused:
-        prepare(world, 9)
-    assert refused.value.code == "pool_too_long"
+    numbers = [f"ZJ-2026-{n:05}" for n in range(1, 601)]
+    world.add(*(tables.Expert(number=number, name="某", employer="某") for number in numbers))
+    draw_id = prepare(world, 9, dict.fromkeys(numbers[500:], UNAVAILABLE))
+    record = draws.hold(office, world.secretary, draw_id)
+    prepared, held = entries(office)[:2]
+    assert prepared.data["pool"] == numbers[:500]
+    assert prepared.data["excluded"] == [f"{number}:unavailable" for number in numbers[500:]]
+    assert json.loads(prepared.body)["data"]["pool"]["count"] == 500
+    assert held.data["drawn"] == list(record.drawn)
+    assert draws.verify(office, "2026") == []
+
+
+def test_a_long_pool_whose_logged_list_is_gone_does_not_stand(world: World, office: Office) -> None:
+    world.round_()
+    world.add(*(tables.Expert(number=f"ZJ-2026-{n:05}", name="某", employer="某") for n in range(90)))
+    draws.hold(office, world.secretary, prepare(world, 9))
+    with undone(office.engine) as connection:
+        unfence(connection, "audit_text")
+        connection.execute(text("DELETE FROM audit_text"))
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            assert queries.faults(session, 1) == [DrawFault(1, DrawProblem.LOGGED_OTHERWISE)]
+            (damage,) = trail.check(session).damages
+            (prepared, _held) = reversed([one for one in read.page(session) if one.act.startswith("draw")])
+            assert events.sentence(prepared.act, prepared.data).startswith("第 1 次抽取准备就绪：候选 90 人")
+            assert [fact.text for fact in facts(prepared.data) if fact.field == "pool"] == ["90"]
+    assert (damage.index, damage.what) == (0, "记录所指的名单不见了")
 
 
 def test_a_draw_is_held_once(world: World, office: Office) -> None:

@@ -310,9 +310,9 @@ def test_a_workbook_is_taken_over_or_dropped_once(world: World, round_id: int) -
     assert json.loads(intake.bodies(office)[-1])["data"] == {"kind": "experts", "digest": dropped.digest}
     for import_id in (taken.import_id, dropped.import_id):
         for again in (imports.apply, imports.drop):
-            with pytest.raises(NotFound):
+            with pytest.raises(RuleBroken, match="已经导入或者放弃"):
                 again(office, world.secretary, import_id)
-        with pytest.raises(NotFound):
+        with pytest.raises(RuleBroken, match="已经导入或者放弃"):
             imports.preview(office, import_id)
     with office.reading() as session:
         assert [view.pending for view in files.of_round(session, round_id)] == [False, False]
@@ -439,10 +439,13 @@ def test_nothing_comes_in_once_scoring_has_opened(world: World, round_id: int, s
     world.stage(round_id, stage)
     with pytest.raises(NotAllowed):
         imports.receive(office, world.secretary, CODE, EXPERTS, "e.xlsx", pool)
-    for act in (imports.apply, imports.drop):
-        with pytest.raises(NotAllowed):
-            act(office, world.secretary, received.import_id)
-    assert acts(office)[-3:] == ["refused", "refused", "refused"]
+    with pytest.raises(NotAllowed):
+        imports.apply(office, world.secretary, received.import_id)
+    assert acts(office)[-2:] == ["refused", "refused"]
+    imports.drop(office, world.secretary, received.import_id)
+    assert acts(office)[-1] == "import.drop"
+    with office.reading() as session:
+        assert files.waiting(session, round_id) == []
 
 
 @pytest.mark.parametrize("role", [Role.EXPERT, Role.INSPECTOR, Role.ADMINISTRATOR])

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
 from panel import tables
 from panel.audit import read
-from panel.audit.events import Event, RankingComputed, Refused, ResultFinalized, ResultRead, VoteRecorded
+from panel.audit.events import (
+    Event,
+    RankingComputed,
+    Refused,
+    ResultFinalized,
+    ResultRead,
+    VoteImpossible,
+    VoteRecorded,
+)
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from panel.queries import standings
 from panel.queries import votes as recorded
 from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
 from panel.rules.permissions import Role
-from panel.rules.reasons import Reason
+from panel.rules.reasons import Reason, TieLost
 from panel.rules.stages import Stage
 from panel.rules.votes import Awaited, Ballot, Decider
-from panel.services import applications, rankings, recusals
+from panel.services import applications, rankings, recusals, verification
 from panel.services.office import Actor
 from tests.conftest import actor
 from tests.opened import CODE, Opened, caps
+from tests.tampering import undone, unfence
 from tests.world import World
 
 TIE = ("S01", "S02")
@@ -316,6 +326,74 @@ def test_nobody_votes_when_all_are_recused_from_the_tie(world: World) -> None:
     with pytest.raises(RuleBroken) as refused:
         record(opened, "S01")
     assert refused.value.code == "no_voters"
+
+
+@pytest.fixture
+def silent(world: World) -> Opened:
+    """An opened round with a tie from which every expert is recused: one half from each of the tied."""
+    caps(world.office, 2, 2)
+    percents = {"S01": [80] * 10, "S02": [80] * 10, "S03": [90] * 10, "P01": [70] * 10, "S04": [60] * 10}
+    opened = Opened(world, percents, hand=10).opened()
+    for n in range(1, 11):
+        target = TIE[n % 2]
+        recusals.decide(
+            world.office,
+            world.secretary,
+            CODE,
+            f"E{n}",
+            Reach.APPLICATION,
+            target,
+            recused=True,
+            reason="任职",
+        )
+    rankings.compute(world.office, world.secretary, CODE)
+    return opened
+
+
+def test_where_nobody_may_vote_the_tied_stay_out_and_the_round_can_be_confirmed(silent: Opened) -> None:
+    office, world = silent.office, silent.world
+    rankings.record_no_vote(office, silent.secretary, CODE, TIE, " 到会专家均已回避 ")
+    outcome = newest(silent).result.outcome
+    assert outcome.pending == ()
+    assert outcome.selected(Track.STUDIO) == ("S03",)  # the second seat stays empty, S04 does not move up
+    for number in TIE:
+        facts = outcome.place(number).facts
+        assert isinstance(facts, TieLost)
+        assert facts.tie.decider is Decider.NO_VOTERS
+    assert outcome.place("P01").reason is Reason.STUDIO_NOT_SELECTED
+    (entry,) = entries(world, VoteImpossible)
+    assert (entry.subject, entry.data["tied"], entry.data["track"]) == ("S01 S02", list(TIE), "studio")
+    silent.final()
+    assert newest(silent).final
+    assert verification.verify(office).damages == ()
+
+
+def test_that_nobody_votes_is_recorded_only_where_nobody_may(tied: Opened) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        rankings.record_no_vote(tied.office, tied.secretary, CODE, TIE, "理由")
+    assert refused.value.code == "voters_there"
+    with pytest.raises(NotAllowed):
+        rankings.record_no_vote(tied.office, tied.world.inspector, CODE, TIE, "理由")
+    with pytest.raises(NotFound):
+        rankings.record_no_vote(tied.office, tied.secretary, CODE, ("S01", "S09"), "理由")
+
+
+def test_that_nobody_votes_needs_a_reason_and_is_said_once(silent: Opened) -> None:
+    with pytest.raises(InvalidInput):
+        rankings.record_no_vote(silent.office, silent.secretary, CODE, TIE, " ")
+    rankings.record_no_vote(silent.office, silent.secretary, CODE, TIE, "理由")
+    with pytest.raises(NotFound):
+        rankings.record_no_vote(silent.office, silent.secretary, CODE, TIE, "理由")
+
+
+def test_that_nobody_votes_cannot_be_said_otherwise_afterwards(silent: Opened) -> None:
+    rankings.record_no_vote(silent.office, silent.secretary, CODE, TIE, "理由")
+    with undone(silent.office.engine) as connection:
+        unfence(connection, "no_votes")
+        connection.execute(update(tables.NoVote).values(reason="别的理由"))
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            (damage,) = verification.check(session).damages
+    assert "S01 S02 无人可以投票的登记" in damage.what
 
 
 def test_a_tie_that_hangs_on_another_waits_for_it(world: World) -> None:

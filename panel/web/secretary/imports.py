@@ -103,14 +103,15 @@ def apply(code: str, file: int) -> Page:
 
 
 @blueprint.post("/<int:file>/drop")
-@allow(Action.IMPORT)
+@allow(Action.DROP_IMPORT)
 def drop(code: str, file: int) -> Response:
     """Forget a waiting workbook."""
     _view(file)
     current.close_reader()
     imports.drop(current.office(), current.actor(), file)
     flash(_("文件已放弃，没有导入任何内容。"), "info")
-    return redirect(url_for("secretary_imports.index", code=code), 303)
+    there = "secretary_imports.index" if desk.can(Action.IMPORT) else "secretary_rounds.page"
+    return redirect(url_for(there, code=code), 303)
 
 
 def _kind(name: str) -> ImportKind:

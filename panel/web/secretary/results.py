@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
@@ -49,9 +50,7 @@ def compute(code: str) -> Page:
 def vote(code: str) -> Page:
     """Record the named vote on a tie, or the chair's decision."""
     view = _view(code)
-    tie = next((tie for tie in view.ties if tie.key == request.form.get("tie")), None)
-    if tie is None:
-        raise NotFound("no such tie")
+    tie = _tie(view)
     current.close_reader()
     try:
         rankings.record_vote(
@@ -64,8 +63,25 @@ def vote(code: str) -> Page:
             request.form.get("chair-reason", "").strip(),
         )
     except InvalidInput as error:
-        return _page(view, wrong_tie=tie.key, problems=error.problems), 422
+        return _page(view, wrong_tie=tie.key, problems=[_problem(problem) for problem in error.problems]), 422
     flash(_("记名投票已登记，名次已重新计算。"), "success")
+    return _back(code)
+
+
+@blueprint.post("/no-votes")
+@allow(Action.RECORD_VOTE)
+def no_vote(code: str) -> Page:
+    """Record that nobody may vote on a tie."""
+    view = _view(code)
+    tie = _tie(view)
+    current.close_reader()
+    reason = request.form.get("no-vote-reason", "")
+    try:
+        rankings.record_no_vote(current.office(), current.actor(), code, tie.pending.tie, reason)
+    except InvalidInput as error:
+        lacking = [{"field": "no-vote-reason", "message": problem.remedy} for problem in error.problems]
+        return _page(view, wrong_tie=tie.key, problems=lacking), 422
+    flash(_("已登记无人可以投票，名次已重新计算。"), "success")
     return _back(code)
 
 
@@ -107,11 +123,19 @@ def _view(code: str) -> ResultView:
     return view
 
 
+def _tie(view: ResultView) -> TieView:
+    """The tie that the form is about."""
+    for tie in view.ties:
+        if tie.key == request.form.get("tie"):
+            return tie
+    raise NotFound("no such tie")
+
+
 def _page(
     view: ResultView,
     *,
     wrong_tie: str = "",
-    problems: tuple[Problem, ...] = (),
+    problems: Sequence[Mapping[str, str]] = (),
     wrong_password: str = "",
 ) -> str:
     return desk.page(
@@ -119,7 +143,7 @@ def _page(
         view=view,
         given=request.form,
         wrong_tie=wrong_tie,
-        problems=[_problem(problem) for problem in problems],
+        problems=problems,
         wrong_password=wrong_password,
         Stage=Stage,
     )

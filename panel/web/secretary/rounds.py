@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, Problem, RuleBroken
 from panel.language import N_, _
-from panel.queries import dossiers, rounds
+from panel.queries import dossiers, imports, rounds
 from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Action, may
 from panel.rules.stages import ORDER, Stage
@@ -191,6 +191,7 @@ def _page(code: str, problem: str) -> str:
         problem=problem,
         reason=request.form.get("reason", ""),
         listed=[line for line in listed if not line.withdrawn],
+        left_over=[] if desk.can(Action.IMPORT) else imports.waiting(reader, round_.id),
         counts=dossiers.counts(listed),
         Verdict=Verdict,
         Step=Step,

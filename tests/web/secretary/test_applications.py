@@ -170,7 +170,7 @@ def test_a_verdict_is_given_and_stands_in_the_history(secretary: Visitor, world:
         ({"verdict": "refused", "article": "八"}, 422, "7(2)5", "article"),
         ({"verdict": "maybe"}, 422, "请选择一项", "verdict"),
         ({"reason": " "}, 422, "请填写", "reason"),
-        ({"version": "99"}, 409, "已被他人更正", ""),
+        ({"version": "99"}, 409, "已被他人更正或者作出结论", ""),
     ],
 )
 def test_a_wrong_verdict_is_shown_again_with_what_was_typed(

@@ -185,3 +185,18 @@ def test_there_is_no_import_once_scoring_has_opened(secretary: Visitor, world: W
     world.stage(round_id, Stage.SCORING)
     assert secretary.get(IMPORTS).status_code == 404
     assert IMPORTS not in secretary.get("/secretary/rounds/2026/").text
+
+
+@pytest.mark.parametrize("stage", [Stage.SCORING, Stage.OPENED, Stage.ARCHIVED])
+def test_what_was_not_taken_over_in_time_can_still_be_dropped(
+    secretary: Visitor, world: World, round_id: int, stage: Stage
+) -> None:
+    upload(secretary, "experts", intake.experts_file([(intake.expert("E1"), "")]))
+    world.stage(round_id, stage)
+    page = secretary.get("/secretary/rounds/2026/").text
+    assert f'action="{IMPORTS}/1/drop"' in page
+    answer = secretary.post(f"{IMPORTS}/1/drop")
+    assert (answer.status_code, answer.location) == (303, "/secretary/rounds/2026/")
+    assert f"{IMPORTS}/1/drop" not in secretary.get("/secretary/rounds/2026/").text
+    with world.office.reading() as session:
+        assert session.exec(select(tables.Import.content)).all() == [b""]

@@ -11,11 +11,12 @@ from sqlmodel import select
 from panel import tables
 from panel.audit import read, seals
 from panel.audit.events import ResultExported, ResultFinalized, ResultRead, VoteRecorded
+from panel.rules.conflicts import Reach
 from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
 from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
-from panel.services import applications, stages
+from panel.services import applications, rankings, recusals, stages
 from tests.opened import CODE, Opened, caps, tighter
 from tests.visitors import Visitor
 from tests.world import PASSWORD, World
@@ -125,6 +126,30 @@ def test_the_chair_chooses_as_many_as_there_are_seats(world: World, secretary: V
     fields = ballots("S01", "S01", "S02", "S02", "S03", "S03") | {"tie": "S01 S02 S03"}
     secretary.post(PAGE + "/votes", fields)
     assert 'type="checkbox" name="chair-choice"' in secretary.get(PAGE).text
+
+
+def test_where_everybody_is_recused_the_page_offers_to_record_that(world: World, secretary: Visitor) -> None:
+    caps(world.office, 1, 1)
+    Opened(world, {n: [80] * 10 for n in ("S01", "S02")} | {"S03": [70] * 10}, hand=10).opened()
+    for n in range(1, 11):
+        reach, target = Reach.APPLICATION, f"S0{n % 2 + 1}"
+        recusals.decide(world.office, world.secretary, CODE, f"E{n}", reach, target, True, "任职")
+    rankings.compute(world.office, world.secretary, CODE)
+    page = secretary.get(PAGE).text
+    assert "S01、S02 并列，无人可以投票" in page
+    assert 'name="choice-E1"' not in page
+    fields = {"tie": "S01 S02", "no-vote-reason": ""}
+    lacking = secretary.post(PAGE + "/no-votes", fields)
+    assert lacking.status_code == 422
+    assert 'href="#f-no-vote-reason"' in lacking.text
+    answer = secretary.post(PAGE + "/no-votes", fields | {"no-vote-reason": "五人回避S01，五人回避S02"})
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    page = secretary.get(PAGE).text
+    assert "到会专家均须回避，无人可以投票，均不入选。" in page
+    assert "五人回避S01，五人回避S02" in page
+    assert 'name="password"' in page  # the result can be confirmed now
+    book = openpyxl.load_workbook(io.BytesIO(secretary.get(PAGE + "/workbook").data))
+    assert "五人回避S01，五人回避S02" in {cell.value for row in book["记名投票"] for cell in row}
 
 
 def test_a_tie_that_hangs_on_another_has_no_form_yet(world: World, secretary: Visitor) -> None:
