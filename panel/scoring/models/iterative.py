@@ -164,9 +164,7 @@ class Iterative(State):
             series = chebyshev.chebinterpolate(lambda t: 1.0 / np.sqrt(middle + half * t), degree)
             kept = series[: 2 + int(np.flatnonzero(abs(series[1:]) > ACCURACY * series[0]).max(initial=0))]
         shifted = (self._scaled - middle * diags_array(np.ones(self.root.size))) / half
-        return _InverseRoot(
-            shifted.tocsr().astype(np.float32), kept.astype(np.float32), lone, vectors
-        )
+        return _InverseRoot(shifted.tocsr().astype(np.float32), kept.astype(np.float32), lone, vectors)
 
     def _spectrum(self) -> tuple[float, float, Floats, Floats]:
         """An interval of eigenvalues by Lanczos' method, and what lies apart below it, with its vectors.

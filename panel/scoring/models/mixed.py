@@ -105,9 +105,7 @@ class Mixed:
         return self.posterior.pev_sd("expert")
 
 
-def mixed(
-    design: Design, topic: Indices | None = None, weights: Floats | None = None
-) -> Mixed | None:
+def mixed(design: Design, topic: Indices | None = None, weights: Floats | None = None) -> Mixed | None:
     """Fit the variances by REML and predict the effects.
 
     Connected or not: between components only the assumption speaks that all come from one distribution, and

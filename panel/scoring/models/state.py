@@ -101,9 +101,7 @@ class State(ABC):
         e = self.equations
         left = kept - e.back @ (self.a[:, None] * eliminated)
         solved = self.root[:, None] * self.solve(self.root[:, None] * left)
-        return Sides(
-            self.shrunk[:, None] * (eliminated - e.cross @ solved), left - self.remainder(solved)
-        )
+        return Sides(self.shrunk[:, None] * (eliminated - e.cross @ solved), left - self.remainder(solved))
 
     def split(self, kept: Floats) -> list[Floats]:
         """The kept levels factor by factor."""
