@@ -9,14 +9,11 @@ when the advice of the engine is worse than the best other method by more than t
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from panel.scoring.advice import advice_score
 from panel.scoring.design import Design, Floats, Indices

@@ -62,7 +62,7 @@ def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -
 
     Raises
     ------
-    NotConverged, NotSolved
+    NotConverged
         A large design on which an iteration failed.
     """
     codes = None if topic is None else np.unique(np.asarray(topic), return_inverse=True)[1]

@@ -108,9 +108,7 @@ class Equations:
     def blocks(self) -> tuple[slice, ...]:
         """Where the levels of each kept factor stand among the p."""
         ends = np.cumsum([factor.size for factor in self.kept]).tolist()
-        return tuple(
-            slice(end - factor.size, end) for end, factor in zip(ends, self.kept, strict=True)
-        )
+        return tuple(slice(end - factor.size, end) for end, factor in zip(ends, self.kept, strict=True))
 
     @cached_property
     def back(self) -> csr_array:

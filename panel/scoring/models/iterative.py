@@ -23,8 +23,8 @@ from scipy.linalg import eigh_tridiagonal
 from scipy.sparse import csr_array, diags_array
 
 from panel.scoring.design import Floats
-from panel.scoring.models.conjugate import conjugate_gradients
-from panel.scoring.models.state import SMALL, NotSolved, State
+from panel.scoring.models.conjugate import NotConverged, conjugate_gradients
+from panel.scoring.models.state import SMALL, State
 
 PROBES = 8, 64
 """Fewest and most random vectors per trace; the same in every step and every run."""
@@ -69,7 +69,7 @@ class Iterative(State):
     def _solve(self, b: Floats, tolerance: float) -> Floats:
         found = conjugate_gradients(self.product, self.diagonal, b, tolerance, STEPS)
         if found is None:
-            raise NotSolved(f"the equations of {b.shape[0]} levels were not solved in {STEPS} steps")
+            raise NotConverged(f"the equations of {b.shape[0]} levels were not solved in {STEPS} steps")
         return found.x
 
     def product(self, x: Floats) -> Floats:
@@ -164,9 +164,7 @@ class Iterative(State):
             series = chebyshev.chebinterpolate(lambda t: 1.0 / np.sqrt(middle + half * t), degree)
             kept = series[: 2 + int(np.flatnonzero(abs(series[1:]) > ACCURACY * series[0]).max(initial=0))]
         shifted = (self._scaled - middle * diags_array(np.ones(self.root.size))) / half
-        return _InverseRoot(
-            shifted.tocsr().astype(np.float32), kept.astype(np.float32), lone, vectors
-        )
+        return _InverseRoot(shifted.tocsr().astype(np.float32), kept.astype(np.float32), lone, vectors)
 
     def _spectrum(self) -> tuple[float, float, Floats, Floats]:
         """An interval of eigenvalues by Lanczos' method, and what lies apart below it, with its vectors.

@@ -105,9 +105,7 @@ class Mixed:
         return self.posterior.pev_sd("expert")
 
 
-def mixed(
-    design: Design, topic: Indices | None = None, weights: Floats | None = None
-) -> Mixed | None:
+def mixed(design: Design, topic: Indices | None = None, weights: Floats | None = None) -> Mixed | None:
     """Fit the variances by REML and predict the effects.
 
     Connected or not: between components only the assumption speaks that all come from one distribution, and
@@ -129,7 +127,7 @@ def mixed(
 
     Raises
     ------
-    NotConverged, NotSolved
+    NotConverged
         A large design on which an iteration failed.
     """
     n, m = design.shape

@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 
 from panel.scoring.design import Floats
+from panel.scoring.models.conjugate import NotConverged
 from panel.scoring.models.equations import Equations
-from panel.scoring.models.least_squares import NotConverged
 from panel.scoring.models.state import Sides, State
 
 Make = Callable[[Equations, Floats], State]

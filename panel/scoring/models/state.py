@@ -24,8 +24,8 @@ import numpy as np
 from scipy.linalg import lapack, solve_triangular
 from scipy.sparse import csr_array
 
-from panel.errors import PanelError
 from panel.scoring.design import Floats
+from panel.scoring.models.conjugate import NotConverged
 from panel.scoring.models.equations import Equations
 
 SMALL = 1e-4
@@ -33,10 +33,6 @@ SMALL = 1e-4
 
 BLOCK = 4_000_000
 """Numbers in one block of work."""
-
-
-class NotSolved(PanelError):
-    """The equations of a design could not be solved."""
 
 
 class Sides(NamedTuple):
@@ -101,9 +97,7 @@ class State(ABC):
         e = self.equations
         left = kept - e.back @ (self.a[:, None] * eliminated)
         solved = self.root[:, None] * self.solve(self.root[:, None] * left)
-        return Sides(
-            self.shrunk[:, None] * (eliminated - e.cross @ solved), left - self.remainder(solved)
-        )
+        return Sides(self.shrunk[:, None] * (eliminated - e.cross @ solved), left - self.remainder(solved))
 
     def split(self, kept: Floats) -> list[Floats]:
         """The kept levels factor by factor."""
@@ -121,7 +115,7 @@ class Exact(State):
         # S is symmetric: its transpose is the same matrix in the order of LAPACK.
         self.lower, failed = lapack.dpotrf(s.T, lower=1, clean=1, overwrite_a=1)
         if failed:
-            raise NotSolved(f"the equations of {s.shape[0]} levels are not positive definite")
+            raise NotConverged(f"the equations of {s.shape[0]} levels are not positive definite")
 
     def solve(self, b: Floats) -> Floats:
         """S^-1 b by Cholesky's method."""

@@ -132,9 +132,7 @@ def chances(contests: Sequence[Contest], draws: int = DRAWS, seed: int = SEED) -
         for blocks in pool.map(drawn, range(-(-draws // block))):
             for tally, (ranks, taken) in zip(tallies, blocks, strict=True):
                 tally.add(ranks, taken)
-    return {
-        contest.name: _chances(contest, tally) for contest, tally in zip(contests, tallies, strict=True)
-    }
+    return {contest.name: _chances(contest, tally) for contest, tally in zip(contests, tallies, strict=True)}
 
 
 def _links(contests: Sequence[Contest]) -> list[dict[int, tuple[int, int]]]:
@@ -143,9 +141,7 @@ def _links(contests: Sequence[Contest]) -> list[dict[int, tuple[int, int]]]:
     found = []
     for c, contest in enumerate(contests):
         needs = contest.needs
-        found.append(
-            {i: where[needs[name]] for i, name in enumerate(contest.applications) if name in needs}
-        )
+        found.append({i: where[needs[name]] for i, name in enumerate(contest.applications) if name in needs})
         where |= {name: (c, i) for i, name in enumerate(contest.applications)}
     return found
 
