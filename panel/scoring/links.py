@@ -1,7 +1,8 @@
 """Weak links: where the comparison of two groups of applications hangs on a single score.
 
-A score whose removal would split the design is a bridge: it has leverage 1, is fitted exactly whatever it says,
-and moves one whole group against the other. Between the groups standard errors are large for the same reason.
+A score whose removal would split the design is a bridge: it has leverage 1, is fitted exactly whatever it
+says, and moves one whole group against the other. Between the groups standard errors are large for the same
+reason.
 
 References
 ----------
@@ -21,7 +22,7 @@ from scipy.sparse.csgraph import breadth_first_order
 from panel.scoring.design import Design, Floats, Indices
 
 GAP_EXPERTS = 1000
-"""Up to this many experts the algebraic connectivity is computed: of more it would take longer than the fit."""
+"""Up to this many experts the algebraic connectivity is computed: beyond, it takes longer than the fit."""
 
 MOST_BRIDGES = 50
 """A design of more bridges than that is a chain or a tree: those that cut off most are named."""
@@ -58,8 +59,8 @@ class Links:
     single : tuple of str
         Applications with one score, which they rest on entirely: leverage 1 as well, but nothing hangs on it.
     gap : float or None
-        Algebraic connectivity of the experts, between 0 (disconnected) and 1 (complete); None for many experts.
-        Small values mean weak links of more than one score.
+        Algebraic connectivity of the experts, between 0 (disconnected) and 1 (complete); None for many
+        experts. Small values mean weak links of more than one score.
     """
 
     bridges: tuple[Bridge, ...]
@@ -110,7 +111,7 @@ def _tree(design: Design) -> tuple[Indices, Indices]:
 
 
 def _beyond(design: Design, order: Indices, parent: Indices) -> Indices:
-    """How many applications the edge from a node to its parent cuts off, shape (n + m,); 0 if it is no bridge.
+    """How many applications the edge from a node to its parent cuts off, shape (n + m,); 0: no bridge.
 
     Every edge outside the tree gets a random 64-bit mark, which both its ends carry; the marks of a subtree,
     combined by exclusive or, are zero if no such edge leaves it. By chance that happens once in 2^64.

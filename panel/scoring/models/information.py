@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import lapack
 
-from panel.scoring.design import Design, Floats
+from panel.scoring.design import Design, Floats, sums
 from panel.scoring.models.conjugate import Apply, NotConverged, conjugate_gradients
 
 DENSE_EXPERTS = 3000
@@ -58,7 +58,7 @@ def leverages(design: Design, covariance: Floats) -> Floats:
         here = slice(starts[first], starts[last])
         i, j = design.application[here] - first, design.expert[here]
         cross = mean[i, j]
-        both = np.bincount(i, cross, last - first) * share[first:last]
+        both = sums(i, cross, last - first) * share[first:last]
         found[here] = share[first:last][i] + covariance[j, j] - 2.0 * cross + both[i]
     return np.clip(found, 0.0, 1.0)
 
@@ -133,7 +133,8 @@ class Information:
             raise NotConverged(f"the equations of {diagonal.size} experts were not solved in {STEPS} steps")
         first = probes / diagonal[:, None]
         rest = solved.x - first - (first - apply(first) / diagonal[:, None])
-        return np.maximum(1.0 / diagonal + (probes * rest).mean(axis=1), 0.0)
+        found: Floats = np.maximum(1.0 / diagonal + (probes * rest).mean(axis=1), 0.0)
+        return found
 
     def item_difference(self, first: int, second: int) -> float:
         """Variance of the difference of two applications' estimates: their effective resistance."""

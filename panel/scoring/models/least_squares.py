@@ -26,7 +26,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from panel.scoring.components import NotConnected, components_of
-from panel.scoring.design import Design, Floats
+from panel.scoring.design import Design, Floats, sums
 from panel.scoring.models.conjugate import NotConverged, Solved, conjugate_gradients
 from panel.scoring.models.information import DENSE_EXPERTS, Information, expert_equations
 from panel.scoring.units import Unit
@@ -129,7 +129,7 @@ def least_squares(design: Design) -> LeastSquares:
     solved = _solve(design, _right_side(design, y))
     effects = solved.x - solved.x.mean()
     item, residuals = _rest(design, y, effects)
-    norm = float(np.abs(np.bincount(design.expert, residuals, m)).max())
+    norm = float(np.abs(sums(design.expert, residuals, m)).max())
     if norm > ACCEPTED * max(1.0, float(np.abs(y).sum())):
         raise NotConverged(f"the equations of {m} experts are left with a residual of {norm:.3g}")
     df = design.y.size - n - m + 1
@@ -171,8 +171,7 @@ def rough(design: Design, y: Floats) -> Rough | None:
 
 def _right_side(design: Design, y: Floats) -> Floats:
     within = y - _mean_by_application(design, y)[design.application]
-    found: Floats = np.bincount(design.expert, within, design.shape[1])
-    return found
+    return sums(design.expert, within, design.shape[1])
 
 
 def _rest(design: Design, y: Floats, effects: Floats) -> tuple[Floats, Floats]:
@@ -183,7 +182,7 @@ def _rest(design: Design, y: Floats, effects: Floats) -> tuple[Floats, Floats]:
 
 
 def _mean_by_application(design: Design, values: Floats) -> Floats:
-    return np.bincount(design.application, values, design.shape[0]) / design.per_application
+    return sums(design.application, values, design.shape[0]) / design.per_application
 
 
 def _solve(design: Design, b: Floats) -> Solved:

@@ -1,7 +1,7 @@
 """The equations at given variance ratios: solutions, likelihood and precision, exact or iterative.
 
-With a = g / (1 + g d) over the eliminated levels and G the diagonal matrix of the roots of the ratios over the
-kept ones,
+With a = g / (1 + g d) over the eliminated levels and G the diagonal matrix of the roots of the ratios over
+the kept ones,
 
     R = inner - cross' diag(a) cross,    S = 1 + G R G,
 
@@ -90,7 +90,8 @@ class State(ABC):
     def diagonal(self) -> Floats:
         """Diagonal of S, shape (p,)."""
         e = self.equations
-        return 1.0 + self.root**2 * (e.inner_diagonal - e.squares @ self.a)
+        found: Floats = 1.0 + self.root**2 * (e.inner_diagonal - e.squares @ self.a)
+        return found
 
     def inverse(self, eliminated: Floats, kept: Floats) -> Sides:
         """Z_f' H^-1 v of columns v given by their weighted sums per level, shapes (q, k) and (p, k)."""

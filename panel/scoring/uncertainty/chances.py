@@ -79,8 +79,8 @@ class Chances:
     selected : float64 array
         Share of draws in which the application is selected.
     rank_low, rank_high : intp arrays
-        Smallest ranks whose cumulative share of draws reaches .05 and .95; above 65,535 applications to within
-        a few places. Ranks are before any fall.
+        Smallest ranks whose cumulative share of draws reaches .05 and .95; above 65,535 applications to
+        within a few places. Ranks are before any fall.
     expected_rank : float64 array
     grey : bool array
         Whether the probability lies strictly between `GREY`.
