@@ -23,7 +23,7 @@ from panel.scoring.uncertainty.ranks import Places, Taken, Tally, ranks_of
 
 DRAWS = 2000
 SEED = 20_260_901
-BLOCK = 1_600_000
+BLOCK = 800_000
 """Numbers drawn at a time. It is part of the result: another block would be another stream of chance."""
 
 GREY = 0.1, 0.9
