@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from panel.scoring.design import Design, Floats, Indices
+from panel.scoring.design import Design, Floats, Indices, sums
 from panel.scoring.models.assignment import Assignment, assignment
 from panel.scoring.models.expert_variances import expert_variances
 from panel.scoring.models.least_squares import LeastSquares, least_squares
@@ -62,10 +62,10 @@ def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -
 
     Raises
     ------
-    NotConverged, NotSolved
+    NotConverged
         A large design on which an iteration failed.
     """
-    codes = None if topic is None else np.unique(np.asarray(topic), return_inverse=True)[1]
+    codes = None if topic is None else np.unique(np.asarray(topic), return_inverse=True)[1].astype(np.intp)
     found = expert_variances(design, codes)
     additive = least_squares(design) if design.connected else None
     if found is None:
@@ -82,8 +82,7 @@ def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -
 
 def _means(design: Design) -> Floats:
     share = 1.0 / design.per_application[design.application]
-    found: Floats = np.bincount(design.application, design.y * share)
-    return found
+    return sums(design.application, design.y * share, design.shape[0])
 
 
 def _shrunk(fit: LeastSquares) -> Floats:
@@ -94,4 +93,6 @@ def _shrunk(fit: LeastSquares) -> Floats:
         return fit.item
     error = (fit.sigma / spread) ** 2 / fit.design.per_application
     true = max(1.0 - float(error.mean()), 0.0)
-    return fit.item.mean() + (fit.item - fit.item.mean()) * true / (true + error)
+    centre = float(fit.item.mean())
+    shrunk: Floats = centre + (fit.item - centre) * true / (true + error)
+    return shrunk

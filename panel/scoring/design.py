@@ -21,6 +21,11 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
+def sums(levels: Indices, values: Floats, size: int) -> Floats:
+    """Sum values, shape (N,), by the level of each, shape (N,); float64 of shape (size,)."""
+    return np.bincount(levels, values, size).astype(np.float64, copy=False)
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
     """N scores of n applications by m experts, one row per score.
@@ -79,6 +84,15 @@ class Design:
         expert, application = matrix.positions
         y = np.array([float(value) for row in matrix.rows.values() for value in row.values()])
         return cls(matrix.applications, matrix.experts, application, expert, y)
+
+    def where(self, kept: NDArray[np.bool_]) -> Design | None:
+        """The design of the scores that are kept, shape (N,), or None if none is."""
+        if not kept.any():
+            return None
+        rows, i = np.unique(self.application[kept], return_inverse=True)
+        columns, j = np.unique(self.expert[kept], return_inverse=True)
+        names = tuple(self.applications[k] for k in rows), tuple(self.experts[k] for k in columns)
+        return Design(*names, i, j, self.y[kept])
 
     @property
     def shape(self) -> tuple[int, int]:

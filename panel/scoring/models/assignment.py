@@ -1,10 +1,10 @@
 """Whether experts were given applications as good as any others: what random expert effects take for granted.
 
-If applications are assigned by topic, and topics differ in quality, the experts of a good topic give high scores
-for a reason that is not leniency. The mixed model takes part of it for leniency and levels the topics; least
-squares do not. What betrays it is that the mean least-squares quality of an expert's applications varies more
-from expert to expert than draws from one pot would. This is the cause that a test after Hausman looks for in its
-effect, the distance of the two solutions.
+If applications are assigned by topic, and topics differ in quality, the experts of a good topic give high
+scores for a reason that is not leniency. The mixed model takes part of it for leniency and levels the topics;
+least squares do not. What betrays it is that the mean least-squares quality of an expert's applications
+varies more from expert to expert than draws from one pot would. This is the cause that a test after Hausman
+looks for in its effect, the distance of the two solutions.
 
 References
 ----------
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panel.scoring.design import Indices
+from panel.scoring.design import Indices, sums
 from panel.scoring.models.least_squares import LeastSquares
 from panel.scoring.models.mixed import Mixed
 
@@ -76,13 +76,14 @@ def assignment(fit: LeastSquares, mixed: Mixed, topic: Indices | None = None) ->
         return None
     size = mixed.posterior.size
     group = np.zeros(n, dtype=np.intp) if topic is None else topic
-    level = np.bincount(group, fit.item) / np.maximum(np.bincount(group), 1)
+    groups = int(group.max()) + 1
+    level = sums(group, fit.item, groups) / np.bincount(group, minlength=groups)
     item, error = (fit.item - level[group]) / size, (fit.sigma / size) ** 2
     variance = float(item.var()) - error * float((1.0 / design.per_application).mean())
     if variance <= 0.0:
         return None
     count = design.per_expert.astype(np.float64)
-    mean = np.bincount(design.expert, item[design.application], m) / count
+    mean = sums(design.expert, item[design.application], m) / count
     own = error * (fit.information.expert_variance - 1.0 / count)
     expected = float((1.0 - count / n).sum())
     ratio = float((count * (mean**2 - own)).sum()) / (variance * expected)

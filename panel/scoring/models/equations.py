@@ -1,9 +1,9 @@
 """Normal equations of crossed random effects, with the largest factor eliminated.
 
-y = x b + sum_f Z_f u_f + e with x = 1, u_f ~ N(0, g_f s I) and e ~ N(0, s W^-1), s the residual variance and g_f
-the ratio of a factor's variance to it. The levels of one factor share no score with each other, so that they
-are eliminated without filling anything in; the others are kept. Everything that follows is made of sums of
-the scores per level: after these sums the single scores are not needed again.
+y = x b + sum_f Z_f u_f + e with x = 1, u_f ~ N(0, g_f s I) and e ~ N(0, s W^-1), s the residual variance and
+g_f the ratio of a factor's variance to it. The levels of one factor share no score with each other, so that
+they are eliminated without filling anything in; the others are kept. Everything that follows is made of sums
+of the scores per level: after these sums the single scores are not needed again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
-from panel.scoring.design import Floats, Indices
+from panel.scoring.design import Floats, Indices, sums
 
 STACK = 8_000_000
 """Most numbers kept of the cross products by group size: 64 MB."""
@@ -89,12 +89,12 @@ class Equations:
             eliminated=out,
             kept=kept,
             n=y.size,
-            d=np.bincount(out.level, w, out.size),
+            d=sums(out.level, w, out.size),
             cross=cross,
             inner=inner,
-            x_kept=np.bincount(stacked, np.tile(w, many), p),
-            y_eliminated=np.bincount(out.level, w * y, out.size),
-            y_kept=np.bincount(stacked, np.tile(w * y, many), p),
+            x_kept=sums(stacked, np.tile(w, many), p),
+            y_eliminated=sums(out.level, w * y, out.size),
+            y_kept=sums(stacked, np.tile(w * y, many), p),
             yy=float((w * y) @ y),
             log_weights=0.0 if weights is None else float(np.log(weights).sum()),
         )

@@ -1,9 +1,9 @@
 """Crossed random effects in which every expert has a residual variance of his or her own.
 
-An erratic expert then counts for less, by as much as the scores show. With seven experts and forty scores each,
-single variances are known only roughly; they are shrunk towards a common one by empirical Bayes: a scaled
-inverse chi-square prior whose degrees of freedom come from how much the variances differ beyond chance. If they
-do not, the prior is infinitely firm, and the model is the plain one.
+An erratic expert then counts for less, by as much as the scores show. With seven experts and forty scores
+each, single variances are known only roughly; they are shrunk towards a common one by empirical Bayes: a
+scaled inverse chi-square prior whose degrees of freedom come from how much the variances differ beyond
+chance. If they do not, the prior is infinitely firm, and the model is the plain one.
 
 References
 ----------
@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from panel.scoring.design import Design, Floats, Indices
+from panel.scoring.design import Design, Floats, Indices, sums
 from panel.scoring.models.mixed import Mixed, mixed
 from panel.scoring.models.posterior import Posterior
 
@@ -99,7 +99,7 @@ def _sums_of_squares(fit: Mixed, weight: Floats) -> tuple[Floats, Floats]:
     residuals = (design.y - fit.intercept - effects) / posterior.size
     left = np.clip(1.0 - weight[design.expert] * posterior.of_scores(design), 0.0, 1.0)
     m = design.shape[1]
-    return np.bincount(design.expert, residuals**2, m), np.bincount(design.expert, left, m)
+    return sums(design.expert, residuals**2, m), sums(design.expert, left, m)
 
 
 def _moderate(squares: Floats, df: Floats) -> tuple[Floats, float] | None:

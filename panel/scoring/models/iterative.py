@@ -23,8 +23,8 @@ from scipy.linalg import eigh_tridiagonal
 from scipy.sparse import csr_array, diags_array
 
 from panel.scoring.design import Floats
-from panel.scoring.models.conjugate import conjugate_gradients
-from panel.scoring.models.state import SMALL, NotSolved, State
+from panel.scoring.models.conjugate import NotConverged, conjugate_gradients
+from panel.scoring.models.state import SMALL, State
 
 PROBES = 8, 64
 """Fewest and most random vectors per trace; the same in every step and every run."""
@@ -51,7 +51,7 @@ ACCURACY = 1e-4
 
 
 class _InverseRoot(NamedTuple):
-    """The scaled matrix with its interval moved to [-1, 1], the series of 1/sqrt on it, and what lies apart."""
+    """The scaled matrix, its interval moved to [-1, 1], the series of 1/sqrt there, and what lies apart."""
 
     shifted: csr_array
     series: NDArray[np.float32]
@@ -69,7 +69,7 @@ class Iterative(State):
     def _solve(self, b: Floats, tolerance: float) -> Floats:
         found = conjugate_gradients(self.product, self.diagonal, b, tolerance, STEPS)
         if found is None:
-            raise NotSolved(f"the equations of {b.shape[0]} levels were not solved in {STEPS} steps")
+            raise NotConverged(f"the equations of {b.shape[0]} levels were not solved in {STEPS} steps")
         return found.x
 
     def product(self, x: Floats) -> Floats:
@@ -88,7 +88,7 @@ class Iterative(State):
     def _probed(self, count: int) -> tuple[Floats, Floats]:
         """Random signs z, and what S^-1 z has beyond z / diag(S); both of shape (p, count)."""
         generator = np.random.Generator(np.random.PCG64(SEED))
-        signs = 2.0 * generator.integers(0, 2, (self.root.size, count)) - 1.0
+        signs: Floats = np.subtract(2.0 * generator.integers(0, 2, (self.root.size, count)), 1.0)
         return signs, self._solve(signs, PROBE_TOLERANCE) - signs / self.diagonal[:, None]
 
     def traces(self) -> Floats:
@@ -161,7 +161,8 @@ class Iterative(State):
         degree = 8
         while kept.size in (0, degree + 1) and degree <= STEPS:
             degree *= 2
-            series = chebyshev.chebinterpolate(lambda t: 1.0 / np.sqrt(middle + half * t), degree)
+            nodes = chebyshev.chebpts1(degree + 1)
+            series = chebyshev.chebfit(nodes, 1.0 / np.sqrt(middle + half * nodes), degree)
             kept = series[: 2 + int(np.flatnonzero(abs(series[1:]) > ACCURACY * series[0]).max(initial=0))]
         shifted = (self._scaled - middle * diags_array(np.ones(self.root.size))) / half
         return _InverseRoot(shifted.tocsr().astype(np.float32), kept.astype(np.float32), lone, vectors)

@@ -23,12 +23,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
-from panel.errors import PanelError
 from panel.scoring.components import NotConnected, components_of
-from panel.scoring.design import Design, Floats
-from panel.scoring.models.conjugate import Solved, conjugate_gradients
+from panel.scoring.design import Design, Floats, sums
+from panel.scoring.models.conjugate import NotConverged, Solved, conjugate_gradients
 from panel.scoring.models.information import DENSE_EXPERTS, Information, expert_equations
 from panel.scoring.units import Unit
 
@@ -39,7 +38,7 @@ TOLERANCE = 1e-12
 """The iteration stops when the residual of the equations has fallen to this share of its first size."""
 
 ACCEPTED = 1e-8
-"""Largest share of the scores' size that may be left in the equations, recomputed from the final residuals."""
+"""Largest share of the scores' sum that may be left in the equations, as the residuals say in the end."""
 
 ITERATIONS = 2000
 """More steps than any well-linked design needs (random assignment: about ten)."""
@@ -47,10 +46,6 @@ ITERATIONS = 2000
 
 ROUGH = 1e-11
 LONELY = 1e-9
-
-
-class NotConverged(PanelError):
-    """An iteration did not reach its tolerance, so that there is no result to show."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +129,7 @@ def least_squares(design: Design) -> LeastSquares:
     solved = _solve(design, _right_side(design, y))
     effects = solved.x - solved.x.mean()
     item, residuals = _rest(design, y, effects)
-    norm = float(np.abs(np.bincount(design.expert, residuals, m)).max())
+    norm = float(np.abs(sums(design.expert, residuals, m)).max())
     if norm > ACCEPTED * max(1.0, float(np.abs(y).sum())):
         raise NotConverged(f"the equations of {m} experts are left with a residual of {norm:.3g}")
     df = design.y.size - n - m + 1
@@ -176,8 +171,7 @@ def rough(design: Design, y: Floats) -> Rough | None:
 
 def _right_side(design: Design, y: Floats) -> Floats:
     within = y - _mean_by_application(design, y)[design.application]
-    found: Floats = np.bincount(design.expert, within, design.shape[1])
-    return found
+    return sums(design.expert, within, design.shape[1])
 
 
 def _rest(design: Design, y: Floats, effects: Floats) -> tuple[Floats, Floats]:
@@ -188,7 +182,7 @@ def _rest(design: Design, y: Floats, effects: Floats) -> tuple[Floats, Floats]:
 
 
 def _mean_by_application(design: Design, values: Floats) -> Floats:
-    return np.bincount(design.application, values, design.shape[0]) / design.per_application
+    return sums(design.application, values, design.shape[0]) / design.per_application
 
 
 def _solve(design: Design, b: Floats) -> Solved:
@@ -206,9 +200,11 @@ def _solve(design: Design, b: Floats) -> Solved:
 
 
 def _directly(design: Design, b: Floats) -> Solved:
-    """Cholesky's method on A + 1 1' * size, which is positive definite and has the same solution of sum zero."""
-    factor = cho_factor(Information(design).anchored, lower=True, overwrite_a=True, check_finite=False)
-    return Solved(cho_solve(factor, b, check_finite=False), 0)
+    """Cholesky's method on A + c 1 1', which is positive definite and has the same solution of sum zero."""
+    _, solution, failed = lapack.dposv(Information(design).anchored.T, b, lower=1, overwrite_a=1)
+    if failed:
+        raise NotConverged(f"the equations of {b.size} experts are singular: weak links")
+    return Solved(solution, 0)
 
 
 def _iteratively(design: Design, b: Floats) -> Solved | None:

@@ -1,15 +1,14 @@
 """Crossed random effects by restricted maximum likelihood: score ~ 1 + (1|item) + (1|expert) [+ (1|topic)].
 
 An application is predicted by the posterior mean of its effect (best linear unbiased prediction, BLUP): the
-fewer and the noisier its scores, the closer to the mean of all. Without holes the variances have a closed form
-and the order is that of the plain means; otherwise see `reml`.
+fewer and the noisier its scores, the closer to the mean of all. Without holes the variances have a closed
+form and the order is that of the plain means; otherwise see `reml`.
 
 References
 ----------
 Henderson, C. R. (1975). Best linear unbiased estimation and prediction under a selection model. Biometrics
-31(2), 423-447.
-Bates, D., Maechler, M., Bolker, B., Walker, S. (2015). Fitting linear mixed-effects models using lme4. Journal
-of Statistical Software 67(1), 1-48.
+31(2), 423-447. Bates, D., Maechler, M., Bolker, B., Walker, S. (2015). Fitting linear mixed-effects models
+using lme4. Journal of Statistical Software 67(1), 1-48.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from panel.scoring.models.state import Exact
 from panel.scoring.units import Unit
 
 EXACT_LEVELS = 2000
-"""Up to this many levels besides the largest factor's the equations are factorised; above they are iterated."""
+"""Up to this many levels besides the largest factor's the equations are factorised, above iterated."""
 
 EXACT_TOLERANCE = 1e-10
 ITERATIVE_TOLERANCE = 1e-6
@@ -127,7 +126,7 @@ def mixed(design: Design, topic: Indices | None = None, weights: Floats | None =
 
     Raises
     ------
-    NotConverged, NotSolved
+    NotConverged
         A large design on which an iteration failed.
     """
     n, m = design.shape

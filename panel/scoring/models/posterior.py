@@ -89,7 +89,7 @@ class Posterior:
         return loading, np.sqrt(loading.own)[:, None]
 
     def draw(self, generator: np.random.Generator, count: int) -> Floats:
-        """Joint draws of what applications are ranked by, shape (n, count); the same for the same generator."""
+        """Joint draws of what applications are ranked by, shape (n, count)."""
         loading, own = self._drawn
         state = self.point.state
         kept = state.roots(generator.standard_normal((state.root.size, count)))

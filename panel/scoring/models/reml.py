@@ -1,7 +1,7 @@
 """Restricted maximum likelihood over the variance ratios: average information, kept inside the boundary.
 
-The residual variance is profiled out. A ratio on its way below zero is set to zero exactly, and freed again if
-the likelihood rises inside; a zero that stays is a result like any other.
+The residual variance is profiled out. A ratio on its way below zero is set to zero exactly, and freed again
+if the likelihood rises inside; a zero that stays is a result like any other.
 
 References
 ----------
@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 
 from panel.scoring.design import Floats
+from panel.scoring.models.conjugate import NotConverged
 from panel.scoring.models.equations import Equations
-from panel.scoring.models.least_squares import NotConverged
 from panel.scoring.models.state import Sides, State
 
 Make = Callable[[Equations, Floats], State]
@@ -29,7 +29,7 @@ Make = Callable[[Equations, Floats], State]
 STEPS = 100
 HALVINGS = 30
 LAST = 1e-7
-"""A step that promises less is the last one if the steps have been shrinking by `FAST`: it lands on the mark."""
+"""A step that promises less, and `FAST` times less than the one before, is the last: it hits the mark."""
 
 FAST = 0.01
 NOISE = 1e-10

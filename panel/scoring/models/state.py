@@ -1,7 +1,7 @@
 """The equations at given variance ratios: solutions, likelihood and precision, exact or iterative.
 
-With a = g / (1 + g d) over the eliminated levels and G the diagonal matrix of the roots of the ratios over the
-kept ones,
+With a = g / (1 + g d) over the eliminated levels and G the diagonal matrix of the roots of the ratios over
+the kept ones,
 
     R = inner - cross' diag(a) cross,    S = 1 + G R G,
 
@@ -24,8 +24,8 @@ import numpy as np
 from scipy.linalg import lapack, solve_triangular
 from scipy.sparse import csr_array
 
-from panel.errors import PanelError
 from panel.scoring.design import Floats
+from panel.scoring.models.conjugate import NotConverged
 from panel.scoring.models.equations import Equations
 
 SMALL = 1e-4
@@ -33,10 +33,6 @@ SMALL = 1e-4
 
 BLOCK = 4_000_000
 """Numbers in one block of work."""
-
-
-class NotSolved(PanelError):
-    """The equations of a design could not be solved."""
 
 
 class Sides(NamedTuple):
@@ -94,7 +90,8 @@ class State(ABC):
     def diagonal(self) -> Floats:
         """Diagonal of S, shape (p,)."""
         e = self.equations
-        return 1.0 + self.root**2 * (e.inner_diagonal - e.squares @ self.a)
+        found: Floats = 1.0 + self.root**2 * (e.inner_diagonal - e.squares @ self.a)
+        return found
 
     def inverse(self, eliminated: Floats, kept: Floats) -> Sides:
         """Z_f' H^-1 v of columns v given by their weighted sums per level, shapes (q, k) and (p, k)."""
@@ -119,7 +116,7 @@ class Exact(State):
         # S is symmetric: its transpose is the same matrix in the order of LAPACK.
         self.lower, failed = lapack.dpotrf(s.T, lower=1, clean=1, overwrite_a=1)
         if failed:
-            raise NotSolved(f"the equations of {s.shape[0]} levels are not positive definite")
+            raise NotConverged(f"the equations of {s.shape[0]} levels are not positive definite")
 
     def solve(self, b: Floats) -> Floats:
         """S^-1 b by Cholesky's method."""

@@ -23,7 +23,7 @@ from panel.scoring.uncertainty.ranks import Places, Taken, Tally, ranks_of
 
 DRAWS = 2000
 SEED = 20_260_901
-BLOCK = 1_600_000
+BLOCK = 800_000
 """Numbers drawn at a time. It is part of the result: another block would be another stream of chance."""
 
 GREY = 0.1, 0.9
@@ -79,8 +79,8 @@ class Chances:
     selected : float64 array
         Share of draws in which the application is selected.
     rank_low, rank_high : intp arrays
-        Smallest ranks whose cumulative share of draws reaches .05 and .95; above 65,535 applications to within
-        a few places. Ranks are before any fall.
+        Smallest ranks whose cumulative share of draws reaches .05 and .95; above 65,535 applications to
+        within a few places. Ranks are before any fall.
     expected_rank : float64 array
     grey : bool array
         Whether the probability lies strictly between `GREY`.
