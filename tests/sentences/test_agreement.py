@@ -11,7 +11,7 @@ UNEXPLAINED = ("_F", "_lo95", "_hi95", "_chisq", "n_pairable_values")
 
 
 def test_every_figure_has_a_meaning() -> None:
-    figures = agreement(Design.from_arrays(["A"], ["x"], [1])) | from_components(1, 1, 1, 3)
+    figures = {**agreement(Design.from_arrays(["A"], ["x"], [1])), **from_components(1, 1, 1, 3)}
     shown = {name for name in figures if not name.endswith(UNEXPLAINED)}
 
     assert shown == set(STATISTICS)
