@@ -123,9 +123,14 @@ class Design:
         return number[found[:n]], number[found[n:]]
 
     @property
+    def parts(self) -> int:
+        """Number of connected components."""
+        return int(self.labels[0].max()) + 1
+
+    @property
     def connected(self) -> bool:
         """Whether a chain of shared experts links every two applications."""
-        return not self.labels[0].any()
+        return self.parts == 1
 
     def sparse(self, data: Floats) -> csr_array:
         """Lay one number per score, shape (N,), out as a sparse matrix of shape (n, m)."""

@@ -15,7 +15,7 @@ from panel.scoring.design import Floats
 
 @dataclass(frozen=True)
 class Unit:
-    """y = centre + size * standard, with |standard| <= 2; the size is a power of two, so that nothing is lost."""
+    """y = centre + size * standard, |standard| <= 2; the size is a power of two: dividing loses nothing."""
 
     centre: float
     size: float

@@ -7,10 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from panel.errors import PanelError
 from panel.scoring.design import Floats
 
 Apply = Callable[[Floats], Floats]
 """A linear map of arrays of shape (p,) or (p, k), column by column."""
+
+
+class NotConverged(PanelError):
+    """An iteration did not reach its tolerance, so that there is no result to show."""
 
 
 class Solved(NamedTuple):

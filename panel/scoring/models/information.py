@@ -1,4 +1,4 @@
-"""What a design can tell, whatever the scores: variances of least-squares estimates per unit of residual variance.
+"""What a design can tell, whatever the scores: variances of estimates per unit of residual variance.
 
 With A the matrix of the expert equations (see `least_squares`) and G its pseudo-inverse, the covariances are
 G for the expert effects, C^-1 + C^-1 N G N' C^-1 for the applications.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
 from panel.scoring.design import Design, Floats
-from panel.scoring.models.conjugate import Apply, conjugate_gradients
+from panel.scoring.models.conjugate import Apply, NotConverged, conjugate_gradients
 
 DENSE_EXPERTS = 3000
 """Up to this many experts the matrix of their equations is formed: 72 MB."""
@@ -77,7 +77,7 @@ class Information:
 
     @property
     def anchored(self) -> Floats:
-        """A + c 1 1', shape (m, m), c of the size of A's diagonal: positive definite. A new array each time."""
+        """A + c 1 1', shape (m, m), c of the size of A's diagonal: positive definite; a new array."""
         design = self.design
         m = design.shape[1]
         scaled = design.sparse(1.0 / np.sqrt(design.per_application[design.application]))
@@ -94,9 +94,13 @@ class Information:
     @cached_property
     def expert_covariance(self) -> Floats:
         """G, shape (m, m)."""
-        m = self.design.shape[1]
-        factor = cho_factor(self.anchored, lower=True, overwrite_a=True, check_finite=False)
-        inverse: Floats = cho_solve(factor, np.eye(m), overwrite_b=True, check_finite=False)
+        # A is symmetric: its transpose is the same matrix in the order of LAPACK.
+        lower, failed = lapack.dpotrf(self.anchored.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise NotConverged(f"the equations of {self.design.shape[1]} experts are singular: weak links")
+        half, _ = lapack.dpotri(lower, lower=1, overwrite_c=1)
+        inverse: Floats = half + half.T
+        inverse[np.diag_indices_from(inverse)] /= 2.0
         # (A + c 1 1')^-1 = G + 1 1' / (c m^2)
         inverse -= 1.0 / self.design.y.size
         return inverse
@@ -126,7 +130,7 @@ class Information:
         probes = 2.0 * signs - 1.0
         solved = conjugate_gradients(apply, diagonal, probes - probes.mean(axis=0), TOLERANCE, STEPS)
         if solved is None:
-            return np.full_like(diagonal, np.nan)
+            raise NotConverged(f"the equations of {diagonal.size} experts were not solved in {STEPS} steps")
         first = probes / diagonal[:, None]
         rest = solved.x - first - (first - apply(first) / diagonal[:, None])
         return np.maximum(1.0 / diagonal + (probes * rest).mean(axis=1), 0.0)

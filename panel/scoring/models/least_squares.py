@@ -20,14 +20,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
-from panel.errors import PanelError
 from panel.scoring.components import NotConnected, components_of
 from panel.scoring.design import Design, Floats
-from panel.scoring.models.conjugate import Solved, conjugate_gradients
+from panel.scoring.models.conjugate import NotConverged, Solved, conjugate_gradients
 from panel.scoring.models.information import DENSE_EXPERTS, Information, expert_equations
 from panel.scoring.units import Unit
 
@@ -38,14 +38,14 @@ TOLERANCE = 1e-12
 """The iteration stops when the residual of the equations has fallen to this share of its first size."""
 
 ACCEPTED = 1e-8
-"""Largest share of the scores' size that may be left in the equations, recomputed from the final residuals."""
+"""Largest share of the scores' sum that may be left in the equations, as the residuals say in the end."""
 
 ITERATIONS = 2000
 """More steps than any well-linked design needs (random assignment: about ten)."""
 
 
-class NotConverged(PanelError):
-    """An iteration did not reach its tolerance, so that there is no result to show."""
+ROUGH = 1e-11
+LONELY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +126,9 @@ def least_squares(design: Design) -> LeastSquares:
     n, m = design.shape
     unit = Unit.of(design.y)
     y = unit.standard(design.y)
-    mean = _mean_by_application(design, y)
-    within = y - mean[design.application]
-    solved = _solve(design, np.bincount(design.expert, within, m))
+    solved = _solve(design, _right_side(design, y))
     effects = solved.x - solved.x.mean()
-    left = y - effects[design.expert]
-    item = _mean_by_application(design, left)
-    residuals = left - item[design.application]
+    item, residuals = _rest(design, y, effects)
     norm = float(np.abs(np.bincount(design.expert, residuals, m)).max())
     if norm > ACCEPTED * max(1.0, float(np.abs(y).sum())):
         raise NotConverged(f"the equations of {m} experts are left with a residual of {norm:.3g}")
@@ -148,6 +144,42 @@ def least_squares(design: Design) -> LeastSquares:
         iterations=solved.steps,
         residual_norm=unit.size * norm,
     )
+
+
+class Rough(NamedTuple):
+    """Effects of applications and experts, shapes (n,) and (m,), and residuals, shape (N,)."""
+
+    item: Floats
+    expert: Floats
+    residuals: Floats
+
+
+def rough(design: Design, y: Floats) -> Rough | None:
+    """Effects of applications and experts and residuals to a few digits, connected or not, to start from.
+
+    Between components the effects mean nothing. None if even that takes too many steps.
+    """
+    apply, diagonal = expert_equations(design)
+    # An expert alone on all his applications has no equation: his effect is taken for zero.
+    diagonal = np.where(diagonal > LONELY, diagonal, 1.0)
+    found = conjugate_gradients(apply, diagonal, _right_side(design, y), ROUGH, ITERATIONS)
+    if found is None:
+        return None
+    item, residuals = _rest(design, y, found.x)
+    return Rough(item, found.x, residuals)
+
+
+def _right_side(design: Design, y: Floats) -> Floats:
+    within = y - _mean_by_application(design, y)[design.application]
+    found: Floats = np.bincount(design.expert, within, design.shape[1])
+    return found
+
+
+def _rest(design: Design, y: Floats, effects: Floats) -> tuple[Floats, Floats]:
+    """The application effects that fit the expert effects best, and the residuals of both."""
+    left = y - effects[design.expert]
+    item = _mean_by_application(design, left)
+    return item, left - item[design.application]
 
 
 def _mean_by_application(design: Design, values: Floats) -> Floats:
@@ -169,9 +201,11 @@ def _solve(design: Design, b: Floats) -> Solved:
 
 
 def _directly(design: Design, b: Floats) -> Solved:
-    """Cholesky's method on A + 1 1' * size, which is positive definite and has the same solution of sum zero."""
-    factor = cho_factor(Information(design).anchored, lower=True, overwrite_a=True, check_finite=False)
-    return Solved(cho_solve(factor, b, check_finite=False), 0)
+    """Cholesky's method on A + c 1 1', which is positive definite and has the same solution of sum zero."""
+    _, solution, failed = lapack.dposv(Information(design).anchored.T, b, lower=1, overwrite_a=1)
+    if failed:
+        raise NotConverged(f"the equations of {b.size} experts are singular: weak links")
+    return Solved(solution, 0)
 
 
 def _iteratively(design: Design, b: Floats) -> Solved | None:

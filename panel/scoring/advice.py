@@ -1,0 +1,97 @@
+"""The score by which the engine itself would advise: the model that the design at hand calls for.
+
+It is shown beside the official score and never replaces it. On simulated calls (`benchmarks/recovery.py`) no
+other method that was tried found more of the truly best applications in any kind of call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from panel.scoring.design import Design, Floats, Indices
+from panel.scoring.models.assignment import Assignment, assignment
+from panel.scoring.models.expert_variances import expert_variances
+from panel.scoring.models.least_squares import LeastSquares, least_squares
+from panel.scoring.models.mixed import Mixed
+
+Model = Literal["expert_variances", "mixed", "least_squares", "mean"]
+"""What the advice comes from.
+
+`expert_variances`: mixed model in which erratic experts count for less; with topics if they are given.
+`mixed`: the same where the experts' variances do not differ, or no more than chance explains.
+`least_squares`: applications were assigned by quality in a way that no given topics explain; scores
+are drawn to their mean by their own error.
+`mean`: the scores leave nothing to estimate a model from.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Advice:
+    """Scores to advise by.
+
+    Attributes
+    ----------
+    score : float64 array, shape (n,)
+        In the unit of the scores, about the size of a mean score; comparable inside one component.
+    model : Model
+    fit : Mixed or None
+        The mixed model, for probabilities and precision; None if there is none. With `least_squares` it is
+        the model that is not to be believed.
+    assignment : Assignment or None
+        Whether applications were assigned by quality; None where that cannot be told.
+    """
+
+    score: Floats
+    model: Model
+    fit: Mixed | None
+    assignment: Assignment | None
+
+
+def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -> Advice:
+    """Choose a model by the design and score every application by it.
+
+    Parameters
+    ----------
+    design : Design
+    topic : sequence, length n, optional
+        The topic of each application, in the order of `design.applications`.
+
+    Raises
+    ------
+    NotConverged
+        A large design on which an iteration failed.
+    """
+    codes = None if topic is None else np.unique(np.asarray(topic), return_inverse=True)[1]
+    found = expert_variances(design, codes)
+    additive = least_squares(design) if design.connected else None
+    if found is None:
+        plain = _means(design) if additive is None else additive.item
+        return Advice(plain, "mean" if additive is None else "least_squares", None, None)
+    fit = found.mixed
+    model: Model = "mixed" if found.prior_df is None else "expert_variances"
+    sets = None if additive is None else assignment(additive, fit, codes)
+    if sets is not None and sets.by_quality:
+        assert additive is not None
+        return Advice(_shrunk(additive), "least_squares", fit, sets)
+    return Advice(fit.intercept + fit.worth, model, fit, sets)
+
+
+def _means(design: Design) -> Floats:
+    share = 1.0 / design.per_application[design.application]
+    found: Floats = np.bincount(design.application, design.y * share)
+    return found
+
+
+def _shrunk(fit: LeastSquares) -> Floats:
+    """Least-squares scores drawn to their mean, the more the fewer sheets they rest on."""
+    assert fit.sigma is not None
+    spread = float(fit.item.std())
+    if spread == 0.0:
+        return fit.item
+    error = (fit.sigma / spread) ** 2 / fit.design.per_application
+    true = max(1.0 - float(error.mean()), 0.0)
+    return fit.item.mean() + (fit.item - fit.item.mean()) * true / (true + error)

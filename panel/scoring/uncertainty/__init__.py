@@ -1,0 +1,1 @@
+"""How sure a place is: what changes when chance, an expert or the method does. Advice; nothing decides by it."""

@@ -1,0 +1,85 @@
+"""Ranks of many draws, and what is counted about them without keeping the draws."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panel.scoring.design import Floats, Indices
+
+Places = NDArray[np.int32]
+Taken = NDArray[np.bool_]
+
+SHUFFLED = 20_000
+"""Up to this many applications every draw breaks its ties anew; above, a block of draws shares one lot."""
+
+CODES = 65_536
+"""Ranks are kept in this many steps, so that two bytes hold one."""
+
+SIGN = np.uint64(1 << 63)
+ROWS = 8192
+
+
+def ranks_of(draws: Floats, generator: np.random.Generator) -> Places:
+    """Rank every draw, highest first; equal values by lot.
+
+    The value and the place in the lot are packed into one whole number, which sorts several times faster than
+    an index by its value. The last bits of the value give way: 2^-32 of it with a million applications.
+
+    Parameters
+    ----------
+    draws : float64 array, shape (draws, n)
+    generator : Generator
+        Draws the lots.
+
+    Returns
+    -------
+    int32 array, shape (draws, n)
+        1 is the highest.
+    """
+    count, n = draws.shape
+    bits = max(1, int(n - 1).bit_length())
+    mask = np.uint64((1 << bits) - 1)
+    keys = np.subtract(0.0, draws, order="C").view(np.uint64)
+    # As whole numbers, negative doubles run backwards: turn all their bits; of the others only the sign.
+    keys ^= np.where(keys & SIGN, ~np.uint64(0), SIGN)
+    lots = np.tile(np.arange(n, dtype=np.uint64), (count if n <= SHUFFLED else 1, 1))
+    lots = generator.permuted(lots, axis=1)
+    keys &= ~mask
+    keys |= lots
+    keys.sort(axis=1)
+    of_lot = np.empty((count, n), dtype=np.int32)
+    place = np.arange(1, n + 1, dtype=np.int32)
+    np.put_along_axis(of_lot, (keys & mask).astype(np.intp), place[None, :], axis=1)
+    found: Places = np.take_along_axis(of_lot, np.broadcast_to(lots.astype(np.intp), of_lot.shape), axis=1)
+    return found
+
+
+class Tally:
+    """What is kept of the draws of one list: two bytes for every rank, and two sums."""
+
+    def __init__(self, n: int, draws: int) -> None:
+        self.draws = draws
+        self.selected: Floats = np.zeros(n)
+        self.total: Floats = np.zeros(n)
+        self._step = -(-n // CODES)
+        self._codes = np.empty((n, draws), dtype=np.uint16)
+        self._filled = 0
+
+    def add(self, ranks: Places, taken: Taken) -> None:
+        """Count a block of draws, shapes (draws, n)."""
+        self.selected += taken.sum(axis=0)
+        self.total += ranks.sum(axis=0)
+        end = self._filled + ranks.shape[0]
+        self._codes[:, self._filled : end] = ((ranks - 1) // self._step).T
+        self._filled = end
+
+    def limits(self, shares: tuple[float, float]) -> tuple[Indices, Indices]:
+        """For each share the smallest rank whose cumulative share of draws reaches it, shape (n,)."""
+        places = [max(0, int(np.ceil(share * self.draws - 1e-9)) - 1) for share in shares]
+        low, high = (np.empty(self._codes.shape[0], dtype=np.intp) for _ in shares)
+        for first in range(0, low.size, ROWS):
+            sorted_codes = np.partition(self._codes[first : first + ROWS], places, axis=1)
+            low[first : first + ROWS] = sorted_codes[:, places[0]]
+            high[first : first + ROWS] = sorted_codes[:, places[1]]
+        return low * self._step + 1, high * self._step + 1
