@@ -17,7 +17,7 @@ SEED = 20_260_828
 WORK = 4_000_000
 """Scores simulated in all; small designs are simulated `MOST` times, large ones at least `LEAST` times."""
 
-MOST, LEAST = 400, 10
+MOST, LEAST = 200, 10
 ALIKE = 50
 """From fewer simulations than that, mean and spread are taken over groups of so many experts."""
 

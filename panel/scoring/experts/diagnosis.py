@@ -68,6 +68,8 @@ def diagnose(
         *_of_cells(found),
         *_pairs(found),
     ]
+    # A difference that no double can hold is no figure to show.
+    findings = [one for one in findings if np.isfinite(one.value) and np.isfinite(one.threshold)]
     place = {code: number for number, code in enumerate(Code)}
     ordered = sorted(findings, key=lambda f: (place[f.code], f.p or 0.0, f.experts, f.application))
     return Diagnosis(found, tuple(ordered))

@@ -76,8 +76,8 @@ class Figures:
             {name: named(self.design.experts, values) for name, values in columns.items()}
             | self._of_cells()
             | {
-                "affiliation_effect": size * tie.effect if tie else None,
-                "affiliation_se": size * tie.se if tie else None,
+                "affiliation_effect": _finite(size * tie.effect) if tie else None,
+                "affiliation_se": _finite(size * tie.se) if tie else None,
                 "affiliation_t": tie.t if tie else None,
                 "affiliation_p": tie.p if tie else None,
             }
@@ -144,6 +144,10 @@ def figures(
 
 def _with_cells(found: Figures, cells: Cells | None) -> Figures:
     return replace(found, cells=cells, halo=halo(cells), slips=slips(cells)) if cells else found
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def _laid_out(design: Design, numbers: Mapping[Sheet, float], missing: float = np.nan) -> Floats:
