@@ -126,15 +126,20 @@ class Design:
 
         Components are numbered from 0 in the order of their first application.
         """
-        n, m = self.shape
-        edges = csr_array(
-            (np.ones(self.y.size, np.int8), (self.application, n + self.expert)), (n + m, n + m)
-        )
-        _, found = connected_components(edges, directed=False)
-        _, first = np.unique(found[:n], return_index=True)
+        m = self.shape[1]
+        # Experts of one application are linked in a chain: far fewer nodes than applications and experts.
+        same = self.application[1:] == self.application[:-1]
+        ends = self.expert[:-1][same].astype(np.int32), self.expert[1:][same].astype(np.int32)
+        graph = csr_array((np.ones(ends[0].size), ends), (m, m))
+        parts, of_expert = connected_components(graph, directed=False)
+        if parts == 1:
+            return np.zeros(self.shape[0], dtype=np.intp), np.zeros(m, dtype=np.intp)
+        starts = np.concatenate(([0], np.cumsum(self.per_application)[:-1]))
+        of_application = of_expert[self.expert[starts]]
+        _, first = np.unique(of_application, return_index=True)
         number = np.empty(first.size, dtype=np.intp)
         number[np.argsort(first)] = np.arange(first.size)
-        return number[found[:n]], number[found[n:]]
+        return number[of_application], number[of_expert]
 
     @property
     def parts(self) -> int:

@@ -34,7 +34,7 @@ from panel.scoring.units import Unit
 DIRECT_EXPERTS = 100
 """Up to this many experts the equations are solved directly; above by iteration, which is then faster."""
 
-TOLERANCE = 1e-12
+TOLERANCE = 1e-11
 """The iteration stops when the residual of the equations has fallen to this share of its first size."""
 
 ACCEPTED = 1e-8
