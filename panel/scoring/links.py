@@ -38,7 +38,8 @@ class Bridge:
     ----------
     expert, application : str
     beyond : tuple of str
-        The applications of the smaller group, sorted; they would be cut off.
+        The applications of the smaller group, sorted (of two as large, the one without the first
+        application); they would be cut off.
     """
 
     expert: str

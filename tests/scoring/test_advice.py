@@ -1,99 +1,115 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from panel.scoring.advice import advice_score
-from panel.scoring.design import Design, Floats
-from tests.scoring.models.golden import call, golden
+from panel.scoring.design import Design
+from panel.scoring.models.expert_variances import expert_variances
+from panel.scoring.models.least_squares import least_squares
+from panel.scoring.models.mixed import mixed
+from tests.scoring.designs import designs, scaled, simulated
+from tests.scoring.models.test_assignment import by_topic
+from tests.scoring.models.test_expert_variances import erratic
 
 
-def test_on_complete_data_it_keeps_the_order_of_the_means_where_experts_are_alike() -> None:
-    design, expected = golden("sf1979")
+def test_a_panel_is_advised_by_the_model_in_which_erratic_experts_count_for_less() -> None:
+    design = erratic()
+    advice, fit = advice_score(design), expert_variances(design)
 
-    found = advice_score(design)
-
-    means = [expected["raw_mean"][a] for a in design.applications]
-    assert np.argsort(found.score).tolist() == np.argsort(means).tolist()
-    assert found.fit is not None
-
-
-def test_a_wild_expert_counts_for_less() -> None:
-    g = np.random.Generator(np.random.PCG64(5))
-    quality = g.normal(60, 8, 40)
-    scores = quality[:, None] + g.normal(0, 3, (40, 7))
-    scores[:, 6] += g.normal(0, 25, 40)
-    names, experts = np.meshgrid([f"A{i:02}" for i in range(40)], [f"E{j}" for j in range(7)], indexing="ij")
-    design = Design.from_arrays(names.ravel().tolist(), experts.ravel().tolist(), scores.ravel())
-
-    found = advice_score(design)
-
-    assert found.model == "expert_variances"
-    error_of_advice = np.std(found.score - quality)
-    assert error_of_advice < 0.7 * np.std(scores.mean(axis=1) - quality)
+    assert fit is not None
+    assert advice.model == "expert_variances"
+    assert advice.score == pytest.approx(fit.mixed.intercept + fit.mixed.worth)
 
 
-def test_where_experts_saw_sets_of_one_quality_the_design_decides_for_least_squares() -> None:
-    design, quality = by_topic(11)
+def test_where_experts_do_not_differ_it_is_the_plain_mixed_model() -> None:
+    design = simulated(30, 6, 6)
+    advice, fit = advice_score(design), mixed(design)
 
-    found = advice_score(design)
-
-    assert found.model == "least_squares"
-    assert found.assignment is not None
-    assert found.assignment.by_quality
-    assert np.corrcoef(found.score, quality)[0, 1] > 0.8
+    assert fit is not None
+    assert advice.model == "mixed"
+    assert advice.score.tolist() == (fit.intercept + fit.worth).tolist()
 
 
-def test_topics_explain_what_would_else_look_like_an_assignment_by_quality() -> None:
-    design, _ = by_topic(11)
-    topic = [name[:2] for name in design.applications]
+def test_assignment_by_unknown_topics_is_met_by_least_squares_and_known_ones_by_their_effect() -> None:
+    design, topic = by_topic()
+    unknown = advice_score(design)
+    known = advice_score(design, [f"field {t}" for t in topic])
 
-    found = advice_score(design, topic)
+    assert unknown.model == "least_squares"
+    assert unknown.assignment is not None
+    assert unknown.assignment.by_quality
+    # As many sheets each: drawn to the mean alike, in the order of the least-squares scores.
+    assert np.corrcoef(unknown.score, least_squares(design).item)[0, 1] == pytest.approx(1)
+    assert known.model in ("mixed", "expert_variances")
+    assert known.fit is not None
+    assert known.fit.topic is not None
 
-    assert found.model in ("mixed", "expert_variances")
-    assert found.fit is not None
-    assert found.fit.topic is not None
 
+def test_least_squares_scores_on_one_sheet_are_drawn_further_to_the_mean() -> None:
+    design, _ = by_topic()
+    kept = np.ones(design.y.size, dtype=np.bool_)
+    kept[1:4] = False  # the first application keeps one sheet of four
+    few = design.where(kept)
+    assert few is not None
+    advice, plain = advice_score(few), least_squares(few).item
 
-def by_topic(seed: int) -> tuple[Design, Floats]:
-    """Ten topics of very unlike quality, each read by its own twelve experts and now and then by another."""
-    g = np.random.Generator(np.random.PCG64(seed))
-    topics, each = 10, 40
-    quality = np.concatenate([g.normal(60 + 20 * (t % 5), 4, each) for t in range(topics)])
-    severity = g.normal(0, 6, 12 * topics)
-    applications, experts, scores = [], [], []
-    for i, q in enumerate(quality):
-        t = i // each
-        own = g.choice(np.arange(12 * t, 12 * t + 12), 3, replace=False)
-        chosen = {*own.tolist(), int(g.integers(12 * topics))}
-        for j in sorted(chosen):
-            applications.append(f"T{t}-{i:03}")
-            experts.append(f"E{j:03}")
-            scores.append(q + severity[j] + g.normal(0, 4))
-    return Design.from_arrays(applications, experts, scores), quality
+    assert advice.model == "least_squares"
+    share = (advice.score - plain.mean()) / (plain - plain.mean())
+    assert share[0] < share[1:].min() < 1
 
 
 @pytest.mark.parametrize(
-    ("applications", "experts", "scores", "model"),
+    ("applications", "experts", "scores", "expected", "model"),
     [
-        (["A", "B"], ["E", "E"], [1, 2], "least_squares"),
-        (["A", "B"], ["E", "F"], [1, 2], "mean"),
+        ("ABC", "EEE", [3, 1, 2], [3, 1, 2], "least_squares"),
+        ("AAA", "EFG", [3, 1, 2], [2], "least_squares"),
+        ("ABB", "EEF", [1, 2, 4], [2, 3], "least_squares"),
+        ("AABB", "EFGH", [1, 3, 5, 6], [2, 5.5], "mean"),
+        ("AABB", "EFEF", [7, 7, 7, 7], [7, 7], "mixed"),
     ],
+    ids=["one expert", "one application", "no closed chain", "parts without one", "all equal"],
 )
-def test_where_nothing_can_be_estimated_it_says_what_it_is(
-    applications: list[str], experts: list[str], scores: list[float], model: str
+def test_it_advises_on_the_poorest_design(
+    applications: str, experts: str, scores: list[int], expected: list[float], model: str
 ) -> None:
-    found = advice_score(Design.from_arrays(applications, experts, scores))
+    advice = advice_score(Design.from_arrays(list(applications), list(experts), scores))
 
-    assert (found.model, found.fit, found.assignment) == (model, None, None)
-    assert found.score.tolist() == [1, 2]
+    assert advice.score == pytest.approx(expected)
+    assert advice.model == model
 
 
-def test_a_constant_expert_and_an_application_of_one_score_do_no_harm() -> None:
-    design = call(30, 6, 3)
-    y = np.where(design.expert == 2, 50.0, design.y)
-    constant = Design(design.applications, design.experts, design.application, design.expert, y)
-    single = constant.where((constant.application != 0) | (constant.expert == constant.expert[0]))
-    assert single is not None
+@settings(max_examples=25, deadline=None)
+@given(designs(), st.sampled_from([1e-300, 1e-3, 7.0, 1e280]), st.sampled_from([0.0, 1000.0]))
+def test_no_design_and_no_magnitude_makes_it_fail(design: Design, factor: float, shift: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        advice = advice_score(scaled(design, factor, shift))
 
-    assert np.isfinite(advice_score(single).score).all()
+    assert np.isfinite(advice.score).all()
+
+
+def test_mixed_magnitudes_and_a_constant_expert_make_no_noise() -> None:
+    design = simulated(12, 5, 4)
+    design.y[design.expert == 2] = 3.0
+    assert np.isfinite(advice_score(design).score).all()
+    design.y[0], design.y[5] = 1e300, 1e-300
+    assert np.isfinite(advice_score(design).score).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(designs(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter(design: Design, random: object) -> None:
+    order = list(range(design.y.size))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    again = Design.from_arrays(
+        [design.applications[design.application[k]] for k in order],
+        [design.experts[design.expert[k]] for k in order],
+        design.y[order],
+    )
+
+    assert advice_score(again).score.tolist() == advice_score(design).score.tolist()

@@ -1,54 +1,80 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from panel.scoring import links as module
 from panel.scoring.design import Design
 from panel.scoring.links import Bridge, links
-from tests.scoring.models.golden import call
+from panel.scoring.models.least_squares import least_squares
+from tests.scoring.designs import designs
 
-# Two full groups of two experts on three applications, tied by E2's one score for F of the other group.
-GROUPS = [(e, a) for e in ("E1", "E2") for a in "ABC"] + [(e, a) for e in ("E3", "E4") for a in "FGHI"]
-
-
-def weak(*more: tuple[str, str]) -> Design:
-    pairs = [*GROUPS, *more]
-    return Design.from_arrays([a for _, a in pairs], [e for e, _ in pairs], list(range(len(pairs))))
+BRIDGED = Design.from_arrays(list("AABBCCCDD"), list("121223434"), range(9))
 
 
-def test_a_score_that_alone_links_two_groups_is_named_with_what_it_would_cut_off() -> None:
-    found = links(weak(("E2", "F")))
+def test_the_score_that_alone_links_two_groups_is_named() -> None:
+    found = links(BRIDGED)
 
-    assert found.bridges == (Bridge("E2", "F", ("A", "B", "C")),)
+    assert found.bridges == (Bridge(expert="2", application="C", beyond=("C", "D")),)
     assert found.bridge_count == 1
     assert found.single == ()
 
 
-def test_a_second_link_makes_it_none() -> None:
-    assert links(weak(("E2", "F"), ("E1", "G"))).bridges == ()
+def test_an_application_with_one_score_is_no_bridge_but_is_named() -> None:
+    design = Design.from_arrays(list("AABBC"), list("EFEFF"), range(5))
 
-
-def test_two_parts_have_no_link_to_be_weak_and_no_gap() -> None:
-    found = links(weak())
+    found = links(design)
 
     assert found.bridges == ()
-    assert found.gap == pytest.approx(0, abs=1e-12)
+    assert found.single == ("C",)
 
 
-def test_an_application_with_one_score_is_single_and_no_group() -> None:
-    found = links(weak(("E2", "F"), ("E3", "Z")))
+def test_parts_have_their_own_bridges() -> None:
+    other = [f"Z{name}" for name in "AABBCCCDD"], [f"Z{name}" for name in "121223434"]
+    design = Design.from_arrays([*"AABBCCCDD", *other[0]], [*"121223434", *other[1]], [0.0] * 18)
 
-    assert found.single == ("Z",)
-    assert [bridge.beyond for bridge in found.bridges] == [("A", "B", "C")]
+    found = links(design)
 
-
-def test_the_gap_is_one_where_everyone_scored_everything() -> None:
-    design = Design.from_arrays(["A", "A", "B", "B"], ["E", "F", "E", "F"], [1, 2, 3, 4])
-
-    assert links(design).gap == pytest.approx(1)
+    assert [bridge.application for bridge in found.bridges] == ["C", "ZC"]
+    assert {bridge.beyond for bridge in found.bridges} == {("C", "D"), ("ZC", "ZD")}
+    assert found.gap == 0
 
 
-def test_one_expert_has_no_gap_and_many_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert links(Design.from_arrays(["A", "B"], ["E", "E"], [1, 2])).gap is None
-    monkeypatch.setattr(module, "GAP_EXPERTS", 3)
-    assert links(call(20, 5, 3)).gap is None
+def test_a_complete_design_has_the_greatest_connectivity_and_one_expert_none() -> None:
+    complete = Design.from_arrays(list("AABB"), list("EFEF"), range(4))
+
+    assert links(complete).gap == pytest.approx(1)
+    assert links(Design.from_arrays(["A"], ["E"], [1])).gap is None
+
+
+def test_of_a_chain_only_the_gravest_bridges_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BRIDGES", 1)
+    names = [f"A{k}" for k in range(8) for _ in "12"]
+    experts = [f"E{k + step}" for k in range(8) for step in (0, 1)]
+
+    found = links(Design.from_arrays(names, experts, [0.0] * 16))
+
+    assert found.bridge_count > 1
+    assert len(found.bridges) == 1
+    assert len(found.bridges[0].beyond) == 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(designs())
+def test_the_bridges_are_the_scores_of_leverage_one_without_which_two_groups_fall_apart(
+    design: Design,
+) -> None:
+    found, leverage = links(design), least_squares(design).information.leverage
+    assert leverage is not None
+
+    expected = []
+    for k in range(design.y.size):
+        rest = design.where(np.arange(design.y.size) != k)
+        whole = rest is not None and rest.shape[0] == design.shape[0]
+        if rest is not None and whole and rest.parts == 2 and np.bincount(rest.labels[0]).min() >= 2:
+            expected.append((design.applications[design.application[k]], design.experts[design.expert[k]]))
+            assert leverage[k] == pytest.approx(1)
+
+    assert sorted((bridge.application, bridge.expert) for bridge in found.bridges) == expected
+    assert found.bridge_count == len(expected)

@@ -108,7 +108,10 @@ def _moderate(squares: Floats, df: Floats) -> tuple[Floats, float] | None:
     if telling.sum() < 2:
         return None
     variance = squares[telling] / df[telling]
-    variance = np.maximum(variance, 1e-5 * float(np.median(variance)))
+    least = max(1e-5 * float(np.median(variance)), 1e-12 * float(variance.max()))
+    if least == 0.0:
+        return None
+    variance = np.maximum(variance, least)
     half = df[telling] / 2.0
     e = np.log(variance) - digamma(half) + np.log(half)
     beyond = float(e.var(ddof=1) - polygamma(1, half).mean())

@@ -48,11 +48,11 @@ def test_it_gives_what_lme4_gives(name: str) -> None:
 
 
 def crossed(score: int = 3) -> tuple[Design, np.ndarray, np.ndarray, dict[str, Any]]:
-    """The simulated case of lme4_crossed: design, topic of each application, weight of each score, answers."""
+    """The simulated case of lme4_crossed: design, topics, weights, answers."""
     case = load("lme4_crossed")
     rows = case["rows"]
     design = Design.from_arrays([r[0] for r in rows], [r[1] for r in rows], [r[score] for r in rows])
-    topic = dict((r[0], int(r[2][1:]) - 1) for r in rows)
+    topic = {r[0]: int(r[2][1:]) - 1 for r in rows}
     weight = {(r[0], r[1]): r[4] for r in rows}
     of_scores = [
         weight[design.applications[i], design.experts[j]]
@@ -123,11 +123,8 @@ def test_the_precision_is_that_of_the_inverse_of_hendersons_equations(topics: bo
 
 def test_which_factor_is_the_larger_one_does_not_matter() -> None:
     design = simulated(9, 30, 12)
-    turned = Design.from_arrays(
-        [design.experts[j] for j in design.expert],
-        [design.applications[i] for i in design.application],
-        design.y,
-    )
+    experts = [design.experts[j] for j in design.expert]
+    turned = Design.from_arrays(experts, [design.applications[i] for i in design.application], design.y)
 
     fit, other = fitted(design), fitted(turned)
 
