@@ -134,13 +134,13 @@ def test_a_witness_follows_cosigns_and_raises_the_alarm(served: tuple[Signed, st
     made.sign()
     done(*words)
     home = made.office.settings.home
-    assert "cosigned: 8" in done("verify", "--home", home, "--require-cosignature", witness)
+    assert "cosigned: 9" in done("verify", "--home", home, "--require-cosignature", witness)
     older = sorted(path.name for path in state.glob("0*.txt"))
-    assert older == ["0000000004.txt", "0000000008.txt"]
+    assert older == ["0000000004.txt", "0000000009.txt"]
     # The office goes back to the older checkpoint.
     with made.office.engine.execution_options(**{WRITES: True}).begin() as connection:
         unfence(connection, "audit_checkpoint")
-        connection.execute(text("DELETE FROM audit_checkpoint WHERE size = 8"))
+        connection.execute(text("DELETE FROM audit_checkpoint WHERE size = 9"))
     answer = ask(*words)
     assert answer.exit_code == 3
     assert "变少了" in answer.output

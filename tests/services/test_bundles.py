@@ -105,7 +105,7 @@ def test_the_rules_are_those_of_the_policy_text(world: World) -> None:
 
 
 def test_before_opening_no_value_leaves(world: World) -> None:
-    Opened(world, PERCENTS).scored()
+    Opened(world, PERCENTS).scoring().scored()
     files = unpacked(world.office)
     assert [name for name in files if name.startswith("rounds/")] == [
         "rounds/1/round.json",
