@@ -19,9 +19,11 @@ from panel.audit import log, read, seals, tree, verify
 from panel.audit.events import (
     AccountCreated,
     AccountDisabled,
+    ClockStepped,
     DrawPrepared,
     LogWatched,
     Refused,
+    RoundRead,
     Said,
     SheetSubmitted,
 )

@@ -25,9 +25,7 @@ def without_the_right_to_enter(office: Office) -> Iterator[None]:
     with office.engine.execution_options(**{WRITES: True}).begin() as connection:
         if is_sqlite(office.engine):
             refuse = "SELECT RAISE(ABORT, 'no right to enter')"
-            connection.execute(
-                text(f"CREATE TRIGGER barred BEFORE INSERT ON audit_log BEGIN {refuse}; END")
-            )
+            connection.execute(text(f"CREATE TRIGGER barred BEFORE INSERT ON audit_log BEGIN {refuse}; END"))
             yield_to = ""
         else:
             yield_to = f"barred_{uuid.uuid4().hex[:12]}"
