@@ -87,7 +87,7 @@ class Counters:
             endpoint, _values = self._addresses.match(request.path, "POST")
         except HTTPException:
             return False
-        return endpoint == SAVE
+        return bool(endpoint == SAVE)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """Stop all threads."""
