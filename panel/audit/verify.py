@@ -29,6 +29,7 @@ from sqlmodel import Session
 
 from panel.audit import seals, tree
 from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
+from panel.audit.sweep import sweep
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -57,7 +58,12 @@ def check(session: Session, asked: Asked = NOTHING) -> TrailCheck:
     coverage = UNCOVERED
     try:
         roots = dict.fromkeys(sizes(session, asked), b"")
-        damage = _first_damage(session, frontier, roots)
+        swept = sweep(session)
+        damage = None if swept else _first_damage(session, frontier, roots)
+        if swept:
+            frontier = tree.Frontier.resumed(swept.size, swept.subtree)
+            roots = {size: swept.root(size) for size in roots if size <= swept.size}
+        damage = damage or _first_text_damage(session)
         if damage is None:
             coverage = judge(session, frontier.size, roots, asked)
             damage = coverage.damage
@@ -86,6 +92,10 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
                 return Damage(min(row.idx, expected), what)
     if nodes:
         return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
+    return None
+
+
+def _first_text_damage(session: Session) -> Damage | None:
     with _raw(session, TEXTS) as rows:
         for row in rows:
             if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):

@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from panel.audit import tree, verify
+from panel.audit.coverage import Damage
 from panel.audit.events import AccountDisabled, AccountEnabled, Refused, Said, ScoreSaved
-from panel.audit.verify import CAVEAT, Damage, TrailCheck
+from panel.audit.verify import CAVEAT, TrailCheck
 from panel.language import speaking
 from panel.rules.permissions import Role
 from panel.services.office import Office
