@@ -1,16 +1,20 @@
 """How quickly the inspector reads a long trail, beside a bare Flask answer measured in the same run.
 
     python -m benchmarks.trail [--entries 100000] [--repeat 30] [--postgres URL] [--only sqlite|postgresql]
+                               [--part pages|proof|all]
 
 The trail is written by `panel.audit.log.append` itself, in batches, then read through the real application:
 pages of the log (newest, old, filtered), one entry with its proof, and the question of the open page that is
 answered 304. All answers are asked in this process, without a network, so that what is compared is the work.
+The part `proof` verifies the whole trail, beside hashing the same bytes in the same run (every leaf and every
+node above, nothing else), and appends entries one a transaction, beside bare commits of one row of that size.
 Without a URL, a throw-away PostgreSQL is made. Exit status 1 when a median misses its bar.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import statistics
 import sys
@@ -26,12 +30,12 @@ from pathlib import Path
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlmodel import Session
 
 from panel import config
 from panel.app import create_app
-from panel.audit import log
+from panel.audit import log, read, sweep, verify
 from panel.audit.events import Event, Refused, ScoreSaved, SheetOpened, SheetSubmitted, SignedIn, StageChanged
 from panel.audit.log import Entry, Who
 from panel.db.engine import WRITES
@@ -42,6 +46,10 @@ from tests.world import PASSWORD, STUDIO, World
 
 PAGE_MS = 200.0
 POLL_MS = 10.0
+VERIFY_TIMES = 2.5
+APPEND_SHARE = 0.25
+APPENDS = 2000
+ROUNDS = 3
 BATCH = 2000
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 EXPERTS = 15
@@ -112,7 +120,7 @@ def bare(repeat: int) -> float:
     return timed(lambda: client.get("/"), repeat * 10)[0]
 
 
-def measure(name: str, url: str, size: int, repeat: int) -> bool:
+def measure(name: str, url: str, size: int, repeat: int, part: str) -> bool:
     """One database: prints every figure, answers whether all bars hold."""
     with tempfile.TemporaryDirectory() as folder:
         office = open_office(config.create(Path(folder) / "home", database_url=url, secure_cookies=False))
@@ -122,6 +130,12 @@ def measure(name: str, url: str, size: int, repeat: int) -> bool:
         assert world.inspector.account_id
         rate = fill(office, world, round_id, size)
         print(f"\n{name}: {size} entries written at {rate:.0f}/s")
+        held = True
+        if part != "pages":
+            held &= proof(office)
+        if part == "proof":
+            office.engine.dispose()
+            return held
         client = signed_in(create_app(office))
         expert, unit = world.accounts["E7"].id, bare(repeat)
         filters = {
@@ -136,7 +150,6 @@ def measure(name: str, url: str, size: int, repeat: int) -> bool:
             "half an hour": "since=2026-09-01T12:00&until=2026-09-01T12:30",
             "all together": f"who={expert}&kind=sheet&thing=S01&round={round_id}&since=2026-09-01T12:00",
         }
-        held = True
         print(f"  bare Flask answer {unit:.2f} ms; then: median, 95th percentile, median as a multiple of it")
         for label, query in filters.items():
             held &= line(f"page: {label}", timed(partial(got, client, f"?{query}"), repeat), unit, PAGE_MS)
@@ -153,6 +166,81 @@ def measure(name: str, url: str, size: int, repeat: int) -> bool:
         held &= line("question answered 304", poll, unit, POLL_MS)
         office.engine.dispose()
         return held
+
+
+def proof(office: Office) -> bool:
+    """Full verification and appending, each beside what it cannot be quicker than, measured in turns."""
+    with office.reading() as session:
+        bodies = [body.encode() for body in read.bodies(session)]
+    hashing, sweeping, checking = [], [], []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        hashed(bodies)
+        hashing.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        with office.reading() as session:
+            assert sweep.hashes(session) is not None
+        sweeping.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        with office.reading() as session:
+            found = verify.check(session)
+        checking.append(time.perf_counter() - began)
+        assert (found.size, found.damages) == (len(bodies), ())
+    floor = min(hashing)
+    times = min(sweeping) / floor
+    missed = "" if times <= VERIFY_TIMES else f"  MISSED {VERIFY_TIMES}"
+    print(
+        f"  hashing {floor:.2f} s; bodies, leaves and subtrees {min(sweeping):.2f} s: {times:.2f} x{missed}"
+    )
+    print(
+        f"  with the searchable copies and words {min(checking):.2f} s: {min(checking) / floor:.2f} x (no bar)"
+    )
+    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT)"))
+    bare_rate, rate = 0.0, 0.0
+    for turn in range(ROUNDS):
+        bare_rate = max(bare_rate, bare_commits(office, turn * APPENDS))
+        rate = max(rate, appends(office))
+    share = rate / bare_rate
+    late = "" if share >= APPEND_SHARE else f"  MISSED {APPEND_SHARE}"
+    print(f"  appends {rate:.0f}/s, bare commits {bare_rate:.0f}/s: {share:.2f}{late}")
+    return not missed and not late
+
+
+def hashed(bodies: list[bytes]) -> bytes:
+    """Every leaf and every node above it, level by level, and nothing else."""
+    sha = hashlib.sha256
+    level = [sha(b"\x00" + body).digest() for body in bodies]
+    while len(level) > 1:
+        odd = level[-1:] if len(level) & 1 else []
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha(b"\x01" + left + right).digest() for left, right in pairs] + odd
+    return level[0]
+
+
+def bare_commits(office: Office, first: int) -> float:
+    """One row a transaction, as quickly as the driver can."""
+    engine = office.engine.execution_options(**{WRITES: True})
+    insert = text("INSERT INTO bare (id, body) VALUES (:id, :body)")
+    began = time.perf_counter()
+    with engine.connect() as connection:
+        for number in range(first, first + APPENDS):
+            connection.execute(insert, {"id": number, "body": "x" * 392})
+            connection.commit()
+    return APPENDS / (time.perf_counter() - began)
+
+
+def appends(office: Office) -> float:
+    """One entry a transaction, by the log itself."""
+    who = Who("u-1", "expert", "0123456789abcdef", "10.3.2.7", "5f" * 8)
+    engine = office.engine.execution_options(**{WRITES: True})
+    began = time.perf_counter()
+    for number in range(APPENDS):
+        with Session(engine) as session:
+            moment = datetime.now(UTC) + timedelta(days=36_500)
+            log.append(session, Entry(ScoreSaved(unit="S1"), who, moment, f"E1/S{number % 20:02}", "1"))
+            session.commit()
+    return APPENDS / (time.perf_counter() - began)
 
 
 def got(client: FlaskClient, path: str) -> None:
@@ -196,15 +284,18 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=30)
     parser.add_argument("--postgres", default="")
+    parser.add_argument("--part", choices=("pages", "proof", "all"), default="all")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
     chosen = parser.parse_args()
     held = True
     if chosen.only != "postgresql":
         with tempfile.TemporaryDirectory() as folder:
-            held &= measure("SQLite", f"sqlite:///{folder}/panel.sqlite", chosen.entries, chosen.repeat)
+            held &= measure(
+                "SQLite", f"sqlite:///{folder}/panel.sqlite", chosen.entries, chosen.repeat, chosen.part
+            )
     if chosen.only != "sqlite":
         with store(chosen.postgres) as url:
-            held &= measure("PostgreSQL", url, chosen.entries, chosen.repeat)
+            held &= measure("PostgreSQL", url, chosen.entries, chosen.repeat, chosen.part)
     return 0 if held else 1
 
 

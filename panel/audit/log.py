@@ -86,10 +86,11 @@ def _clock_step(body: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     found = _AT.match(body)
     if not found or not entries:
         return ()
-    now = entries[0].at
-    back = from_stamp(found[1]) - now
-    if back <= CLOCK_TOLERANCE:
+    now, before = entries[0].at, found[1]
+    # Stamps of one form compare as texts do; only a step is worth reading them.
+    if before <= stamp(now + CLOCK_TOLERANCE):
         return ()
+    back = from_stamp(before) - now
     return (Entry(ClockStepped(seconds=int(back.total_seconds())), Who("system", ""), now, "clock"),)
 
 

@@ -30,6 +30,7 @@ from sqlmodel import Session
 from panel.audit import seals, tree
 from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
 from panel.audit.read import list_digest
+from panel.audit.sweep import sweep
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -58,7 +59,12 @@ def check(session: Session, asked: Asked = NOTHING) -> TrailCheck:
     coverage = UNCOVERED
     try:
         roots = dict.fromkeys(sizes(session, asked), b"")
-        damage = _first_damage(session, frontier, roots)
+        swept = sweep(session)
+        damage = None if swept else _first_damage(session, frontier, roots)
+        if swept:
+            frontier = tree.Frontier.resumed(swept.size, swept.subtree)
+            roots = {size: swept.root(size) for size in roots if size <= swept.size}
+        damage = damage or _first_text_damage(session)
         if damage is None:
             coverage = judge(session, frontier.size, roots, asked)
             damage = coverage.damage
@@ -75,7 +81,6 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
         roots[0] = frontier.root()
     with _raw(session, NODES) as rows:
         nodes: Nodes = {(row.level, row.position): row.hash for row in rows}
-    lists: dict[str, int] = {}
     with _raw(session, ENTRIES, ENTRIES.c.idx) as rows:
         for row in rows:
             expected, body = frontier.size, _bytes(row.body)
@@ -86,9 +91,13 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
                 roots[frontier.size] = frontier.root()
             if what:
                 return Damage(min(row.idx, expected), what)
-            lists |= dict.fromkeys(_lists(body), expected)
     if nodes:
         return Damage(frontier.size, _("多出了并无对应记录的子树，最新的记录可能已被删去"))
+    return None
+
+
+def _first_text_damage(session: Session) -> Damage | None:
+    lists = _listed(session)
     with _raw(session, TEXTS) as rows:
         for row in rows:
             if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
@@ -96,6 +105,13 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
                 return Damage(-1, _("摘要 {digest} 所对应的文字被改动过").format(digest=digest))
             lists.pop(_bytes(row.digest).decode(), None)
     return next((Damage(index, _("记录所指的名单不见了")) for index in lists.values()), None)
+
+
+def _listed(session: Session) -> dict[str, int]:
+    """The digests of the long lists that the entries refer to, each with its entry."""
+    query = select(ENTRIES.c.idx, ENTRIES.c.body).where(ENTRIES.c.body.contains('"count":'))
+    rows = session.execute(query.order_by(ENTRIES.c.idx).execution_options(yield_per=_ROWS_AT_ONCE))
+    return {digest: row.idx for row in rows for digest in _lists(_bytes(row.body))}
 
 
 def _lists(body: bytes) -> list[str]:

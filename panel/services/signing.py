@@ -46,12 +46,10 @@ def new_key(office: Office, actor: Actor, file: Path, name: str, *, lost: bool =
         change.permit(Action.MANAGE_KEYS)
         known = keys.of_log(change.session)
         if bool(known) is not lost:
-            raise RuleBroken(
-                "key_exists" if known else "key_missing",
-                _("已有签名密钥。更换请用 rotate；原密钥遗失时加 --lost。")
-                if known
-                else _("还没有签名密钥，没有可以遗失的。"),
-            )
+            if known:
+                refused = _("已有签名密钥。更换请用 rotate；原密钥遗失时加 --lost。")
+                raise RuleBroken("key_exists", refused)
+            raise RuleBroken("key_missing", _("还没有签名密钥，没有可以遗失的。"))
         write_key(file, key)
         change.record(
             KeyEntered(key=str(key.verifier), how=How.LOST if lost else How.FIRST), subject=key.verifier.id

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from panel.audit import keys, notes, read, tree, verify
-from panel.audit.coverage import Asked, Coverage
+from panel.audit.coverage import NOTHING, Asked, Coverage
+from panel.audit.events import KeyEntered
 from panel.audit.keys import How, KeyEntry
 from panel.audit.notes import Checkpoint, Note, Signer
 from panel.audit.verify import TrailCheck
@@ -32,12 +33,12 @@ def signed(office: Office, tmp_path: Path) -> Signed:
     return made
 
 
-def whole(signed: Signed, asked: Asked = verification.NOTHING) -> TrailCheck:
+def whole(signed: Signed, asked: Asked = NOTHING) -> TrailCheck:
     with signed.office.reading() as session:
         return verify.check(session, asked)
 
 
-def after(signed: Signed, *statements: str, asked: Asked = verification.NOTHING) -> TrailCheck:
+def after(signed: Signed, *statements: str, asked: Asked = NOTHING) -> TrailCheck:
     """What is found after this, which is undone."""
     with undone(signed.office.engine) as connection:
         for table in TABLES:
@@ -192,10 +193,10 @@ def test_a_damaged_checkpoint_is_named(signed: Signed, statement: str, what: str
 
 def test_a_key_that_nobody_endorsed_is_named(signed: Signed) -> None:
     rogue = Signer.generate(NAME)
-    with signed.office.change(ADMINISTRATOR, signing.KeyEntered) as change:
+    with signed.office.change(ADMINISTRATOR, KeyEntered) as change:
         false = {"how": "rotated", "by": str(signed.key), "sig": "AAAA"}
-        change.record(signing.KeyEntered(key=str(rogue.verifier), **false))
-        change.record(signing.KeyEntered(key="no key", how="first"))
+        change.record(KeyEntered(key=str(rogue.verifier), **false))
+        change.record(KeyEntered(key="no key", how="first"))
     (damage,) = whole(signed).damages
     assert (damage.index, rogue.verifier.id in damage.what) == (11, True)
 

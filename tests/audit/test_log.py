@@ -19,9 +19,11 @@ from panel.audit import log, read, seals, tree, verify
 from panel.audit.events import (
     AccountCreated,
     AccountDisabled,
+    ClockStepped,
     DrawPrepared,
     LogWatched,
     Refused,
+    RoundRead,
     Said,
     SheetSubmitted,
 )
@@ -202,3 +204,30 @@ def test_the_writer_leaves_the_end_of_the_transaction_to_others(office: Office) 
         connection.rollback()
     with office.reading() as session:
         assert read.size(session) == 0
+
+
+def test_a_clock_that_was_set_back_is_entered(office: Office, clock: StandingClock) -> None:
+    def act() -> None:
+        with office.change(actor(Role.SECRETARY), RoundRead) as change:
+            change.record(RoundRead(), subject="2026")
+
+    act()
+    clock.forward(seconds=-5)  # what acts beside each other may do
+    act()
+    clock.forward(hours=-24)
+    act()
+    act()
+    with office.reading() as session:
+        (step,) = read.of_act(session, ClockStepped.act)
+        acts = [record.act for record in reversed(read.page(session))]
+    assert (step.index, step.actor, step.data) == (2, "system", {"seconds": 86_400})
+    assert acts == ["watch.round", "watch.round", "log.clock", "watch.round", "watch.round"]
+
+
+def test_nothing_to_append_appends_nothing(office: Office, clock: StandingClock) -> None:
+    with office.change(actor(Role.SECRETARY), RoundRead) as change:
+        change.record(RoundRead(), subject="2026")
+    clock.forward(hours=-1)
+    with office.filing() as session:
+        log.append(session)
+        assert read.size(session) == 1

@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from panel.audit import tree, verify
+from panel.audit.coverage import Damage
 from panel.audit.events import AccountDisabled, AccountEnabled, Refused, Said, ScoreSaved
-from panel.audit.verify import CAVEAT, Damage, TrailCheck
+from panel.audit.verify import CAVEAT, TrailCheck
 from panel.language import speaking
 from panel.rules.permissions import Role
 from panel.services.office import Office
@@ -143,13 +144,13 @@ def test_an_entry_that_was_made_up_is_found(trail: Office) -> None:
     assert damage == Damage(SIZE, "第 1 层第 10 个子树与记录不符")
 
 
-def test_a_clean_cut_of_the_tail_passes_and_the_caveat_says_so(trail: Office) -> None:
+def test_a_clean_cut_of_what_no_checkpoint_covers_passes_and_the_caveat_says_so(trail: Office) -> None:
     # Entry 20 completes no subtree; who cuts from 18 on must take the two subtrees of 19 along.
     assert damage_after(trail, "DELETE FROM audit_log WHERE idx = 20") is None
     subtrees = "DELETE FROM audit_node WHERE (level = 1 AND position = 9) OR (level = 2 AND position = 4)"
     assert damage_after(trail, "DELETE FROM audit_log WHERE idx >= 18", subtrees) is None
     assert "校验点" in CAVEAT
-    assert "删去" in CAVEAT
+    assert "密钥" in CAVEAT
     with speaking("en"):
         assert verify.CAVEAT == CAVEAT  # worded when it is shown
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from sqlalchemy import text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
 from panel.app import create_app
@@ -134,13 +133,13 @@ def test_a_witness_follows_cosigns_and_raises_the_alarm(served: tuple[Signed, st
     made.sign()
     done(*words)
     home = made.office.settings.home
-    assert "cosigned: 8" in done("verify", "--home", home, "--require-cosignature", witness)
+    assert "cosigned: 9" in done("verify", "--home", home, "--require-cosignature", witness)
     older = sorted(path.name for path in state.glob("0*.txt"))
-    assert older == ["0000000004.txt", "0000000008.txt"]
+    assert older == ["0000000004.txt", "0000000009.txt"]
     # The office goes back to the older checkpoint.
     with made.office.engine.execution_options(**{WRITES: True}).begin() as connection:
         unfence(connection, "audit_checkpoint")
-        connection.execute(text("DELETE FROM audit_checkpoint WHERE size = 8"))
+        connection.execute(text("DELETE FROM audit_checkpoint WHERE size = 9"))
     answer = ask(*words)
     assert answer.exit_code == 3
     assert "变少了" in answer.output

@@ -43,6 +43,7 @@ def test_the_administrator_sees_no_application_and_no_score() -> None:
     assert {action for action in Action if has_role(action, Role.ADMINISTRATOR)} == {
         Action.USE_OWN_ACCOUNT,
         Action.MANAGE_ACCOUNTS,
+        Action.MANAGE_KEYS,
         Action.REVOKE_EXPERT,
     }
 
@@ -57,6 +58,7 @@ def test_the_inspector_only_looks() -> None:
         Action.SEE_RESULT,
         Action.EXPORT_RESULT,
         Action.WATCH,
+        Action.EXPORT_BUNDLE,
     }
 
 

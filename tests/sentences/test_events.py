@@ -175,6 +175,26 @@ CASES: list[tuple[Event, str, str]] = [
     (trail.ResultRead(), "1", "查看评审结果"),
     (trail.TrailVerified(size=1042, root=DIGEST, damages=0), "log", "核验全部 1042 条留痕，没有发现改动"),
     (trail.TrailVerified(size=1042, root=DIGEST, damages=2), "log", "核验留痕，发现 2 处改动"),
+    (trail.KeyEntered(key="k", how="first"), "5f2c0a11", "启用首个校验点签名密钥 5f2c0a11"),
+    (
+        trail.KeyEntered(key="k", how="rotated", by="j", sig="s"),
+        "5f2c0a11",
+        "更换校验点签名密钥为 5f2c0a11，由原密钥签署认可",
+    ),
+    (
+        trail.KeyEntered(key="k", how="lost"),
+        "5f2c0a11",
+        "原签名密钥遗失，改用新密钥 5f2c0a11，未经原密钥认可",
+    ),
+    (trail.WitnessEntered(key="k"), "5f2c0a11", "登记见证密钥 5f2c0a11，此后接受其副署"),
+    (trail.SignerStarted(key="k", mode="apart"), "5f2c0a11", "启动独立的签名程序，密钥 5f2c0a11"),
+    (
+        trail.SignerStarted(key="k", mode="inside"),
+        "5f2c0a11",
+        "在服务程序内签署校验点（未独立），密钥 5f2c0a11",
+    ),
+    (trail.ClockStepped(seconds=61), "clock", "时钟倒退了 61 秒，此后的记录仍按编号排列"),
+    (trail.BundleExported(size=1042, digest=DIGEST), "log", "导出留痕包，共 1042 条留痕"),
     (trail.Refused(tried="sheet.submit", why="sheet_submitted"), "", "提交评分表被拒绝：评分表已经提交"),
 ]
 

@@ -14,6 +14,7 @@ import pytest
 from panel.audit import read
 from panel.audit.events import BundleExported, RankingComputed, SealsOpened, SheetSubmitted
 from panel.audit.notes import Verifier, parse
+from panel.documents import bundles as document
 from panel.documents.bundles import READMES
 from panel.errors import NotAllowed, NotFound
 from panel.rules.permissions import Role
@@ -105,7 +106,7 @@ def test_the_rules_are_those_of_the_policy_text(world: World) -> None:
 
 
 def test_before_opening_no_value_leaves(world: World) -> None:
-    Opened(world, PERCENTS).scored()
+    Opened(world, PERCENTS).scoring().scored()
     files = unpacked(world.office)
     assert [name for name in files if name.startswith("rounds/")] == [
         "rounds/1/round.json",
@@ -123,7 +124,7 @@ def test_the_same_state_gives_the_same_bytes(world: World, tmp_path: Path) -> No
         made = []
         for _ in range(2):
             out = io.BytesIO()
-            bundles.document.write(bundles.contents(session), out)
+            document.write(bundles.contents(session), out)
             made.append(out.getvalue())
     assert made[0] == made[1]
 

@@ -15,9 +15,9 @@ from sqlmodel import Session, SQLModel
 
 from panel import tables
 from panel.audit import read
+from panel.audit.coverage import Damage
 from panel.audit.events import TrailVerified
 from panel.audit.tables import ENTRIES
-from panel.audit.verify import Damage
 from panel.errors import NotAllowed
 from panel.queries import decisions
 from panel.rules.conflicts import Reach
