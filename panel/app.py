@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, g, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from panel import config, language
@@ -106,6 +107,12 @@ def _plural(one: str, many: str, count: int) -> str:
     return language._(one if count == 1 else many)
 
 
+def _together(*sentences: str) -> Markup:
+    """Whole sentences one after the other in a template: what was escaped already is not escaped again."""
+    between = Markup(" ") if language.between() else Markup("")
+    return between.join(filter(None, sentences))
+
+
 def _context() -> dict[str, object]:
     viewer = current.viewer()
     return {
@@ -121,6 +128,7 @@ def _context() -> dict[str, object]:
         "viewer_links": [{"href": url_for("account.password_form"), "text": language._("修改密码")}],
         "htmx_url": assets.htmx_url(),
         "term": term,
+        "together": _together,
         "Role": Role,
     }
 

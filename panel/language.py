@@ -56,6 +56,16 @@ def pgettext(context: str, message: str) -> str:
     return message if locale == SOURCE else catalogue(locale).pgettext(context, message)
 
 
+def together(*sentences: str) -> str:
+    """Whole sentences one after the other, as the reader's language spaces them; empty ones are left out."""
+    return between().join(filter(None, sentences))
+
+
+def between() -> str:
+    """What stands between two sentences in the reader's language."""
+    return "" if _current.get() == SOURCE else " "
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
     """Mark a message for the catalogue without translating it yet."""
     return message

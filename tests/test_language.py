@@ -14,7 +14,7 @@ from babel.messages import Catalog
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from panel import language
-from panel.language import N_, SOURCE, _, pgettext, speaking
+from panel.language import N_, SOURCE, _, pgettext, speaking, together
 from panel.rules.stages import Stage
 from panel.vocabulary import TERMS, term
 from tools import catalogue
@@ -125,6 +125,29 @@ def test_no_translation_can_break_a_page(pairs: list[tuple[str, str]]) -> None:
 
 def test_no_chinese_is_left_in_english(pairs: list[tuple[str, str]]) -> None:
     assert [said for _text, said in pairs if CHINESE.search(SHEETS.sub("", said))] == []
+
+
+# What joins words, and the one clause that every tie begins with.
+JOINTS = frozenset({"、", "；", "，", "：", "（{}）"})
+CLAUSE = "；"
+
+
+def test_no_text_is_a_piece_of_a_sentence(pairs: list[tuple[str, str]]) -> None:
+    pieces = [
+        (chinese, english)
+        for chinese, english in pairs
+        if chinese not in JOINTS
+        and not chinese.startswith("（")
+        and not chinese.endswith(("：", CLAUSE))
+        and (chinese[0] in "，。；？！”》" or chinese[-1] in "“《 " or english != english.strip())
+    ]
+    assert pieces == []
+
+
+def test_sentences_stand_one_after_the_other_as_a_language_spaces_them() -> None:
+    assert together("一。", "", "二。") == "一。二。"
+    with speaking("en"):
+        assert together("One.", "", "Two.") == "One. Two."
 
 
 def test_english_is_not_much_wider_than_chinese(pairs: list[tuple[str, str]]) -> None:

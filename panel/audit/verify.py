@@ -116,8 +116,6 @@ def _listed(session: Session) -> dict[str, int]:
 
 def _lists(body: bytes) -> list[str]:
     """The digests of the long lists that a sound entry refers to."""
-    if b'"count":' not in body:
-        return []
     data = json.loads(body).get("data", {})
     found = map(list_digest, data.values()) if isinstance(data, dict) else ()
     return [digest for digest in found if digest]

@@ -12,7 +12,7 @@ import xlsxwriter
 from panel.audit.read import Head
 from panel.clock import OFFICE_ZONE
 from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
-from panel.language import _, current, pgettext
+from panel.language import _, current, pgettext, together
 from panel.queries.results import Person, PlaceView, ResultView, SheetView, VoteView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
 from panel.sentences.figures import day
@@ -402,15 +402,17 @@ def _track_rules(rules: TrackPolicy) -> str:
         _("记名投票") if rung == NAMED_VOTE else rules.criterion(rung).name.in_(current())
         for rung in rules.ladder
     )
-    mark = _("{mark} 分").format(mark=f"{rules.pass_mark / 100:g}") if rules.pass_mark else _("不设")
-    words = _("限额 {cap} 名；合格线：{mark}；并列时依次比较：{ladder}").format(
-        cap=rules.cap, mark=mark, ladder=ladder
+    said = (
+        _("限额 {cap} 名；合格线 {mark} 分；并列时依次比较：{ladder}。")
+        if rules.pass_mark
+        else _("限额 {cap} 名；不设合格线；并列时依次比较：{ladder}。")
     )
+    words = said.format(cap=rules.cap, mark=f"{rules.pass_mark / 100:g}", ladder=ladder)
     floors = _("、").join(
         f"{rules.criterion(criterion).name.in_(current())} {percent}%"
         for criterion, percent in rules.floors.items()
     )
-    return words + (_("；单项最低要求：{floors}").format(floors=floors) if floors else "")
+    return together(words, _("单项最低要求：{floors}。").format(floors=floors) if floors else "")
 
 
 def _computation(view: ResultView) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from panel.language import N_, _
+from panel.language import N_, _, together
 from panel.rules.conflicts import Basis, ConflictCode, Strength
 from panel.rules.experts import RelationKind
 from panel.sentences.figures import day
@@ -76,17 +76,19 @@ def _applies(facts: Facts, strength: Strength) -> str:
 
 def _relation(facts: Facts) -> str:
     """A tie on file or declared; how long such ties count is said where they end."""
-    said = _("与“{towards}”的关系：{relation}（申报单位“{unit}”，{matched}）。").format(
-        towards=facts["towards"],
-        relation=term(RelationKind(facts["relation"])),
-        unit=facts["unit"],
-        matched=_matched(facts),
-    )
+    said = [
+        _("与“{towards}”的关系：{relation}（申报单位“{unit}”，{matched}）。").format(
+            towards=facts["towards"],
+            relation=term(RelationKind(facts["relation"])),
+            unit=facts["unit"],
+            matched=_matched(facts),
+        )
+    ]
     if facts.get("note"):
-        said += _("说明：{note}。").format(note=facts["note"].rstrip("。"))
+        said.append(_("说明：{note}。").format(note=facts["note"].rstrip("。")))
     if "counts_since" in facts:
-        said += _("只计{since}以来的关系。").format(since=_day(facts["counts_since"]))
-    return said
+        said.append(_("只计{since}以来的关系。").format(since=_day(facts["counts_since"])))
+    return together(*said)
 
 
 def _matched(facts: Facts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from panel.language import N_, SOURCE, _, current
+from panel.language import N_, _, current, together
 from panel.rules import rounding
 from panel.rules.criteria import Policy
 from panel.rules.places import Cut, Place
@@ -46,12 +46,21 @@ def sentence(place: Place, policy: Policy) -> str:
 def line(cut: Cut, policy: Policy) -> str:
     """The cut line of a track."""
     figure = points(policy)
-    words = _("入选线：限额 {cap} 名").format(cap=cut.cap)
-    if cut.last_in is not None:
-        words += _("，入选最低分 {score}").format(score=figure(cut.last_in))
-    if cut.first_out is not None:
-        words += _("，线下最高分 {score}").format(score=figure(cut.first_out))
-    return words
+    low, high = cut.last_in, cut.first_out
+    return _(_LINES[low is not None, high is not None]).format(
+        cap=cut.cap,
+        low="" if low is None else figure(low),
+        high="" if high is None else figure(high),
+    )
+
+
+_LINES: Mapping[tuple[bool, bool], str] = {
+    (False, False): N_("入选线：限额 {cap} 名"),
+    (True, False): N_("入选线：限额 {cap} 名，入选最低分 {low}"),
+    (False, True): N_("入选线：限额 {cap} 名，线下最高分 {high}"),
+    (True, True): N_("入选线：限额 {cap} 名，入选最低分 {low}，线下最高分 {high}"),
+}
+"""By whether anybody is above the line, and below it."""
 
 
 def points(policy: Policy) -> Figure:
@@ -61,7 +70,7 @@ def points(policy: Policy) -> Figure:
 
 def _selected(facts: Selected, place: Place, policy: Policy) -> str:
     if facts.tie:
-        return _join(_tied(facts.tie, facts.place, place, policy), *_promoted(facts))
+        return together(_tied(facts.tie, facts.place, place, policy), *_promoted(facts))
     if facts.moved_up_past:
         return _(
             "最终得分 {score}，{fallen} 随工作室落选后位列第 {place}，递补进入限额 {cap} 名之内。"
@@ -164,7 +173,7 @@ def _with_studio(facts: Fall, place: Place, policy: Policy, template: str) -> st
         )
     if facts.moved_up:
         said.append(_("由 {others} 递补。").format(others=_listed(facts.moved_up)))
-    return _join(*said)
+    return together(*said)
 
 
 def _below_pass_mark(facts: BelowPassMark, place: Place, policy: Policy) -> str:
@@ -176,7 +185,7 @@ def _below_pass_mark(facts: BelowPassMark, place: Place, policy: Policy) -> str:
 
 def _below_floor(facts: BelowFloor, place: Place, policy: Policy) -> str:
     figure = points(policy)
-    return _join(
+    return together(
         *(
             _("“{criterion}”得分 {value}，低于最低要求 {floor}。").format(
                 criterion=criterion(policy, place, short.criterion),
@@ -227,7 +236,3 @@ def _score(place: Place) -> int:
 
 def _listed(numbers: Iterable[str]) -> str:
     return _("、").join(numbers)
-
-
-def _join(*sentences: str) -> str:
-    return ("" if current() == SOURCE else " ").join(sentences)

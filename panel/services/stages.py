@@ -22,7 +22,7 @@ from panel.audit.events import (
     StepProposed,
 )
 from panel.errors import NotAllowed, NotFound, RuleBroken
-from panel.language import _
+from panel.language import _, together
 from panel.queries import applications, blockers, eligibility, progress, recusals, standings
 from panel.queries import seals as sealed
 from panel.rules import assignments
@@ -151,7 +151,7 @@ def _refuse_blocked(office: Office, session: Session, round_: tables.Round, step
     found = blockers.of(session, office.policy_of(round_), round_, step)
     stuck = [blocker for blocker in found if blocker.code not in FORCEABLE or not reason.strip()]
     if stuck:
-        why = "".join(sentence(blocker.code, blocker.items) for blocker in stuck)
+        why = together(*(sentence(blocker.code, blocker.items) for blocker in stuck))
         raise RuleBroken(stuck[0].code, _("还不能进入下一环节。{why}").format(why=why))
 
 

@@ -58,7 +58,10 @@ def decline(code: str, proposal: int) -> Page:
     except InvalidInput as refusal:
         return _page(forms.said(refusal.problems[0])), 422
     current.close_reader()
-    stages.decline(current.office(), current.actor(), code, proposal, reason)
+    try:
+        stages.decline(current.office(), current.actor(), code, proposal, reason)
+    except RuleBroken as refusal:
+        return _page(refusal.message), 409
     flash(_("已退回给评审组秘书，未执行任何操作。"), "success")
     return redirect(url_for("expert_steps.index", code=code), 303)
 

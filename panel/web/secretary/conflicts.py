@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, Problem, RuleBroken
-from panel.language import _
+from panel.language import _, together
 from panel.queries import conflicts as known
 from panel.queries import panelists as seats
 from panel.queries.conflicts import ConflictView
@@ -248,11 +248,10 @@ def _sheets(expert: str) -> dict[str, str]:
 
 def _decided(code: str, aftermath: Aftermath, recused: bool) -> Response:
     said = _("回避决定已记录。") if recused else _("已决定不回避，理由已留痕。")
-    if aftermath.void:
-        said += _("{numbers} 的评分表已作废，保留备查，不计入结果。").format(
-            numbers=_("、").join(sorted(aftermath.void))
-        )
-    flash(said, "success")
+    void = _("{numbers} 的评分表已作废，保留备查，不计入结果。").format(
+        numbers=_("、").join(sorted(aftermath.void))
+    )
+    flash(together(said, void) if aftermath.void else said, "success")
     if aftermath.recompute:
         flash(_("评分已启封，结果须重新计算后才能确认。"), "action")
     return _home(code)

@@ -143,7 +143,10 @@ def decline(code: str, proposal: int) -> Page:
     except InvalidInput as refusal:
         return _page(code, desk.errors(refusal)[0]["message"]), 422
     current.close_reader()
-    stages.decline(current.office(), current.actor(), code, proposal, reason)
+    try:
+        stages.decline(current.office(), current.actor(), code, proposal, reason)
+    except RuleBroken as refusal:
+        return _page(code, refusal.message), 409
     flash(_("已退回，未执行任何操作。"), "success")
     return redirect(url_for("secretary_rounds.page", code=code), 303)
 

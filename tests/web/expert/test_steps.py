@@ -72,8 +72,10 @@ def test_the_chair_declines_with_a_reason(visit: Visit, world: World, scoring: O
     chair = visit(world.accounts["E1"])
     assert chair.post(address + "decline", {"reason": ""}).status_code == 422
     assert chair.post(address + "decline", {"reason": "还有专家在修改"}).status_code == 303
+    again = chair.post(address + "decline", {"reason": "再退一次"})
+    assert (again.status_code, "不能再次处理" in again.text) == (409, True)
     assert stage_of(world) is Stage.SCORING
-    assert chair.post(address + "confirm").status_code == 404
+    assert chair.post(address + "confirm").status_code == 409
 
 
 def test_a_confirmation_that_is_blocked_meanwhile_says_why(

@@ -121,7 +121,9 @@ def test_a_proposal_is_taken_back_with_a_reason(secretary: Visitor, world: World
     assert "请填写" in refused.text
     assert secretary.post(ROUND + "proposals/1/decline", {"reason": "还要核对"}).status_code == 303
     assert "等待确认" not in secretary.get(ROUND).text
-    assert secretary.post(ROUND + "proposals/1/decline", {"reason": "还要核对"}).status_code == 404
+    again = secretary.post(ROUND + "proposals/1/decline", {"reason": "还要核对"})
+    assert again.status_code == 409
+    assert "不能再次处理" in again.text
 
 
 def test_before_a_chair_is_elected_another_secretary_confirms(
