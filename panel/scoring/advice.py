@@ -88,10 +88,7 @@ def _means(design: Design) -> Floats:
 def _shrunk(fit: LeastSquares) -> Floats:
     """Least-squares scores drawn to their mean, the more the fewer sheets they rest on."""
     assert fit.sigma is not None
-    spread = float(fit.item.std())
-    if spread == 0.0:
-        return fit.item
-    error = (fit.sigma / spread) ** 2 / fit.design.per_application
+    error = (fit.sigma / float(fit.item.std())) ** 2 / fit.design.per_application
     true = max(1.0 - float(error.mean()), 0.0)
     centre = float(fit.item.mean())
     shrunk: Floats = centre + (fit.item - centre) * true / (true + error)

@@ -21,6 +21,12 @@ def test_the_score_that_alone_links_two_groups_is_named() -> None:
     assert found.single == ()
 
 
+def test_the_smaller_group_is_named_wherever_it_stands() -> None:
+    design = Design.from_arrays([*"AABBCCCDDEE"], [*"12122343434"], [0.0] * 11)
+
+    assert links(design).bridges == (Bridge(expert="2", application="C", beyond=("A", "B")),)
+
+
 def test_an_application_with_one_score_is_no_bridge_but_is_named() -> None:
     design = Design.from_arrays(list("AABBC"), list("EFEFF"), range(5))
 

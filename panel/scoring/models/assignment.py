@@ -80,7 +80,7 @@ def assignment(fit: LeastSquares, mixed: Mixed, topic: Indices | None = None) ->
     level = sums(group, fit.item, groups) / np.bincount(group, minlength=groups)
     item, error = (fit.item - level[group]) / size, (fit.sigma / size) ** 2
     variance = float(item.var()) - error * float((1.0 / design.per_application).mean())
-    if variance <= 0.0:
+    if variance <= 0.0 or not mixed.worth.any():
         return None
     count = design.per_expert.astype(np.float64)
     mean = sums(design.expert, item[design.application], m) / count
@@ -99,7 +99,5 @@ def _disagreement(fit: LeastSquares, mixed: Mixed) -> float:
     own = mixed.worth - mixed.worth.mean()
     other = fit.item - fit.item.mean()
     spread = float(own.std())
-    if spread == 0.0:
-        return 0.0
     slope = float(np.corrcoef(own, other)[0, 1]) * spread / float(other.std())
     return float(np.sqrt(((own - slope * other) ** 2).mean())) / spread

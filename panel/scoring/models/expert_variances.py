@@ -75,8 +75,6 @@ def expert_variances(design: Design, topic: Indices | None = None) -> ExpertVari
     equal = ExpertVariances(plain, np.full(m, plain.var_residual), None)
     found, weight = equal, np.ones(m)
     for _ in range(ROUNDS.get(plain.method, 0)):
-        if not isinstance(found.mixed.posterior, Posterior):
-            return equal
         moderated = _moderate(*_sums_of_squares(found.mixed, weight))
         if moderated is None:
             return equal

@@ -59,17 +59,3 @@ def test_it_is_not_asked_where_it_says_nothing() -> None:
     level = least_squares(noise)
     noise.y[:] -= level.item[noise.application]
     assert of(noise) is None  # applications do not differ
-
-
-def test_predictions_without_spread_do_not_disagree() -> None:
-    design = simulated(100, 30, 4)
-    rng = np.random.default_rng(4)
-    design.y[:] = rng.normal(0, 5, design.y.size)
-    fit = mixed(design)
-    assert fit is not None
-    additive = least_squares(design)
-
-    found = assignment(additive, fit)
-
-    if fit.var_item == 0:
-        assert found is None or found.disagreement == 0

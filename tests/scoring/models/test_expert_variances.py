@@ -84,6 +84,7 @@ def test_the_moment_equations_of_the_prior_hold() -> None:
 
 def test_one_telling_expert_is_too_few() -> None:
     assert _moderate(np.array([1.0, 2.0]), np.array([5.0, 0.0])) is None
+    assert _moderate(np.zeros(3), np.full(3, 5.0)) is None
 
 
 def test_without_residuals_or_a_model_there_is_nothing_to_moderate() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from panel.scoring.design import Design
-from panel.scoring.models import iterative, reml
+from panel.scoring.models import equations, iterative, reml, state
 from panel.scoring.models import mixed as module
 from panel.scoring.models.conjugate import NotConverged
 from panel.scoring.models.least_squares import least_squares
@@ -176,6 +176,58 @@ def test_an_iteration_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reml, "STEPS", 1)
     with pytest.raises(NotConverged, match="variances were not found"):
         mixed(simulated(20, 6, 3))
+
+
+def test_scores_that_only_vary_by_chance_have_two_variances_of_zero() -> None:
+    design = simulated(20, 6, 3)
+    noise = Design(*_frame(design), least_squares(design).residuals)
+
+    fit = fitted(noise)
+
+    assert (fit.var_item, fit.var_expert) == (0, 0)
+    # Only the mean is estimated: the residual variance is that of the scores.
+    assert fit.var_residual == pytest.approx(noise.y.var(ddof=1))
+
+
+def _frame(design: Design) -> tuple[Any, ...]:
+    return design.applications, design.experts, design.application, design.expert
+
+
+def test_a_complete_table_is_drawn_by_iteration_as_it_is_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = simulated(40, 7, 7)
+    exact = fitted(design)
+    monkeypatch.setattr(module, "EXACT_LEVELS", 3)
+    fit = fitted(design)
+
+    drawn = fit.posterior.draw(np.random.default_rng(1), 8000)
+
+    assert fit.method == "balanced"
+    assert drawn.std(axis=1) == pytest.approx(exact.item_pev_sd, rel=0.05)
+
+
+def test_a_search_that_cannot_improve_ends_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reml, "HALVINGS", 0)
+
+    assert fitted(simulated(20, 6, 3)).steps == 0
+
+
+def test_equations_that_are_not_positive_definite_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing:
+        dpotrf = staticmethod(lambda a, **_: (a, 1))
+
+    monkeypatch.setattr(state, "lapack", Failing)
+
+    with pytest.raises(NotConverged, match="positive definite"):
+        mixed(simulated(20, 6, 3))
+
+
+def test_large_groups_of_equal_counts_are_summed_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    sparse, dense = simulated(60, 40, 3), simulated(20, 6, 3)
+    fits = fitted(sparse), fitted(dense)
+    monkeypatch.setattr(equations, "STACK", 0)
+
+    assert fitted(sparse).var_item == pytest.approx(fits[0].var_item, rel=1e-6)
+    assert fitted(dense).var_item == pytest.approx(fits[1].var_item, rel=1e-6)
 
 
 @pytest.mark.parametrize(

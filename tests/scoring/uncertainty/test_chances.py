@@ -75,7 +75,7 @@ def test_blocks_change_no_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BLOCK", 36)
     design = simulated(12, 5, 3)
 
-    found = chances([Contest("all", design.applications, fitted(design).posterior, 3)], 500)["all"]
+    found = chances([Contest("all", design.applications, fitted(design).posterior, 3)], 60)["all"]
 
     assert float(found.selected.sum()) == pytest.approx(3)
     assert float(found.expected_rank.sum()) == pytest.approx(12 * 13 / 2)
