@@ -9,11 +9,14 @@ status 1 when the advice of the engine is worse than the best other method by mo
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from panel.scoring.advice import advice_score
 from panel.scoring.design import Design, Floats, Indices, sums

@@ -193,7 +193,8 @@ def proof(office: Office) -> bool:
         f"  hashing {floor:.2f} s; bodies, leaves and subtrees {min(sweeping):.2f} s: {times:.2f} x{missed}"
     )
     print(
-        f"  with the searchable copies and words {min(checking):.2f} s: {min(checking) / floor:.2f} x (no bar)"
+        f"  with the searchable copies and words {min(checking):.2f} s:"
+        f" {min(checking) / floor:.2f} x (no bar)"
     )
     with office.engine.execution_options(**{WRITES: True}).begin() as connection:
         connection.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT)"))
