@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from panel.scoring.design import Design, Floats
+from panel.scoring.design import Design, Floats, Indices
 from panel.scoring.matrix import ScoreMatrix
 from tests.scoring.cases import records
 
@@ -18,7 +18,7 @@ def design_of(case: Mapping[str, Any]) -> Design:
     return Design.from_arrays(items, experts, scores)
 
 
-def named(names: Sequence[str], numbers: Floats) -> dict[str, float]:
+def named(names: Sequence[str], numbers: Floats | Indices) -> dict[str, float]:
     return dict(zip(names, numbers.tolist(), strict=True))
 
 

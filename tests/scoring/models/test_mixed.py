@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -180,17 +181,13 @@ def test_an_iteration_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_scores_that_only_vary_by_chance_have_two_variances_of_zero() -> None:
     design = simulated(20, 6, 3)
-    noise = Design(*_frame(design), least_squares(design).residuals)
+    noise = replace(design, y=least_squares(design).residuals)
 
     fit = fitted(noise)
 
     assert (fit.var_item, fit.var_expert) == (0, 0)
     # Only the mean is estimated: the residual variance is that of the scores.
     assert fit.var_residual == pytest.approx(noise.y.var(ddof=1))
-
-
-def _frame(design: Design) -> tuple[Any, ...]:
-    return design.applications, design.experts, design.application, design.expert
 
 
 def test_a_complete_table_is_drawn_by_iteration_as_it_is_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
