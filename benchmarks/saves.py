@@ -36,13 +36,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import waitress
 from flask import Flask
 from sqlalchemy import make_url
 
 from panel import config
 from panel.app import create_app
-from panel.cli.serve import THREADS
+from panel.cli import serve
 from panel.db.engine import sqlite_module
 from panel.services.openings import open_office
 from tests import postgres
@@ -138,9 +137,9 @@ def serve_bare(ready: Any) -> None:
 
 def _serve(app: Flask, ready: Any) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # sixteen at once is what is asked for here
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
-    ready.send(server.effective_port)
-    server.run()
+    waiter = serve.server(app, "127.0.0.1", 0)
+    ready.send(waiter.effective_port)
+    waiter.run()
 
 
 @contextmanager

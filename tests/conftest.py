@@ -7,6 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, make_url
 from panel import config
 from panel.db import migrate
 from panel.db.engine import open_engine
+from panel.rules.criteria import Policy
 from panel.rules.permissions import Role
 from panel.rules.policies import read_policy
 from panel.services.office import Actor, Office
@@ -112,12 +114,18 @@ def _migrated(engine: Engine) -> None:
     engine.dispose()
 
 
+@cache
+def shipped_policy() -> Policy:
+    """The policy file that comes with the product; a value that nobody can change, read once."""
+    file = ROOT / "config" / "criteria.toml"
+    return read_policy(file.read_text(encoding="utf-8"), str(file))
+
+
 @pytest.fixture
 def office(database_url: str, tmp_path: Path, clock: StandingClock) -> Iterator[Office]:
     """An office with an empty store, the shipped policy and a clock that stands still."""
     made = config.create(tmp_path / "home", database_url=database_url, secure_cookies=False)
-    file = ROOT / "config" / "criteria.toml"
-    office = Office(made, read_policy(file.read_text(encoding="utf-8"), str(file)), clock)
+    office = Office(made, shipped_policy(), clock)
     yield office
     office.engine.dispose()
 

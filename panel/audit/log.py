@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, tuple_
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -22,10 +22,14 @@ RECORD_VERSION = 1
 MAX_BODY = 4096
 
 # Any constant of our own; every appender of this database waits for the same one.
-_APPEND_LOCK = select(func.pg_advisory_xact_lock(7_089_325_544_301))
+_APPEND_LOCK = Prepared(select(func.pg_advisory_xact_lock(7_089_325_544_301).label("held")))
 _NEW_ENTRY, _NEW_NODE = Prepared(insert(ENTRIES)), Prepared(insert(NODES))
 _HEAD = Prepared(select(ENTRIES.c.idx, ENTRIES.c.leaf).order_by(ENTRIES.c.idx.desc()).limit(1))
-_SPOTS = select(NODES).where(tuple_(NODES.c.level, NODES.c.position).in_(bindparam("spots", expanding=True)))
+_NODE = Prepared(
+    select(NODES.c.hash).where(
+        NODES.c.level == bindparam("at_level"), NODES.c.position == bindparam("at_position")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Entry:
 def append(session: Session, *entries: Entry) -> None:
     """Append `entries` to the trail inside the running transaction, after its other writes."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_APPEND_LOCK)
+        _APPEND_LOCK.one_or_none(session)
     head = _HEAD.one_or_none(session)
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
     for entry in entries:
@@ -95,13 +99,11 @@ def columns(act: str, entry: Entry) -> dict[str, Any]:
 
 
 def _nodes(session: Session, index: int, leaf: bytes, last: bytes) -> list[dict[str, Any]]:
-    siblings = tree.left_siblings(index)
-    if not siblings:
-        return []
+    # One question for each: half of the entries need none, and seldom does one need many.
     known: dict[tree.Spot, bytes] = {(0, index - 1): last}
-    if len(siblings) > 1:
-        for row in session.connection().execute(_SPOTS, {"spots": siblings[1:]}):
-            known[row.level, row.position] = bytes(row.hash)
+    for level, position in tree.left_siblings(index)[1:]:
+        found = _NODE.one_or_none(session, at_level=level, at_position=position)
+        known[level, position] = bytes(found.hash)
     made = tree.completed(index, leaf, known.__getitem__)
     return [{"level": level, "position": position, "hash": h} for (level, position), h in made]
 
@@ -149,7 +151,7 @@ def _body(entry: Entry, data: Mapping[str, Value]) -> bytes:
 def _composed(value: Any) -> Any:
     """The same with all its words in Unicode's composed form, so that equal words have equal bytes."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, Mapping):
         return {key: _composed(part) for key, part in value.items()}
     if isinstance(value, tuple | list):

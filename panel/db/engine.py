@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExecutionContext, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DisconnectionError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from panel.errors import SettingsError
@@ -28,6 +31,8 @@ GLANCES = "panel_glances"
 
 
 _CHANGED = "panel_changed"
+_RESTS = "panel_rests"
+_PAUSE_SECONDS = 1.0
 # How a statement begins that changes nothing; what SQLAlchemy has built says so itself, too.
 _READS = ("SELECT", "WITH", "PRAGMA", "BEGIN", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -89,15 +94,33 @@ def _open(url: str) -> Engine:
     if url.startswith("postgresql"):
         # Named, because a server may have another default: the trail is appended to under a lock, and whoever
         # waited for it must see what the one before has written.
-        return create_engine(
+        engine = create_engine(
             url,
             isolation_level="READ COMMITTED",
             pool_size=16,
             max_overflow=48,
-            pool_pre_ping=True,
+            pool_use_lifo=True,
             hide_parameters=True,
         )
+        _ping_after_a_pause(engine)
+        return engine
     raise SettingsError(f"database_url: {url.split(':', 1)[0]!r} is neither sqlite nor postgresql")
+
+
+def _ping_after_a_pause(engine: Engine) -> None:
+    """Try a connection that has rested before it is used again; one in steady use is not asked each time."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_RESTS, math.inf) > _PAUSE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as gone:
+                raise DisconnectionError("the server has ended this connection") from gone
 
 
 def steady(engine: Engine) -> Engine:
@@ -162,6 +185,7 @@ def _open_sqlite(url: str) -> Engine:
         # glances opens no transaction: with a rollback journal it would keep its own request's write waiting.
         options = connection.get_execution_options()
         if not options.get(GLANCES, False):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
+            begins = "BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN"
+            connection.connection.cursor().execute(begins)
 
     return engine

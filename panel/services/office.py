@@ -18,6 +18,7 @@ from panel import clock
 from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
+from panel.db import prepared
 from panel.db.engine import WRITES, changed, glances, is_sqlite, is_taken, open_engine, steady
 from panel.db.turns import FifoLock
 from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
@@ -157,7 +158,7 @@ class Office:
     def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
         # The options go with the connection: an engine for each kind would ask every listener twice.
         with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options=options)
+            prepared.begin(session, options)
             yield session
 
     @contextmanager
@@ -199,7 +200,7 @@ def _read(text: str) -> Policy:
 def _commit(change: Change) -> None:
     session = change.session
     session.flush()
-    if not change.entries and changed(session.connection()):
+    if not change.entries and changed(prepared.of(session)):
         raise UnrecordedChange("a change without an audit event was about to be committed")
     change.number()
     session.commit()

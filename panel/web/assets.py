@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, send_file, url_for
+from flask import Blueprint, Flask, Response, request, send_file, url_for
 
 from panel.web.access import public
 
@@ -30,6 +30,11 @@ def _version(file: Path) -> str:
 
 def asset(name: str) -> str:
     """The address of a file of ours."""
+    return _address(request.script_root, name)
+
+
+@cache
+def _address(_root: str, name: str) -> str:
     return url_for("static", filename=name, v=_version(STATIC / name))
 
 

@@ -73,6 +73,20 @@ def test_postgresql_is_told_apart(office: Office) -> None:
         assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
 
 
+@ON_POSTGRESQL
+def test_a_connection_that_the_server_ended_while_it_rested_is_replaced(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PAUSE_SECONDS", -1.0)
+    mine = text("SELECT pg_backend_pid()")
+    with office.engine.connect() as first, office.engine.connect() as second:
+        ended, other = first.execute(mine).scalar_one(), second
+        first.close()
+        other.execute(text(f"SELECT pg_terminate_backend({ended}, 5000)"))
+        with office.engine.connect() as third:
+            assert third.execute(mine).scalar_one() != ended
+
+
 def test_another_database_is_refused() -> None:
     with pytest.raises(SettingsError, match="'mysql' is neither sqlite nor postgresql"):
         open_engine("mysql://somewhere")
