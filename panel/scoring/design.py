@@ -127,19 +127,28 @@ class Design:
         Components are numbered from 0 in the order of their first application.
         """
         m = self.shape[1]
-        # Experts of one application are linked in a chain: far fewer nodes than applications and experts.
-        same = self.application[1:] == self.application[:-1]
-        ends = self.expert[:-1][same].astype(np.int32), self.expert[1:][same].astype(np.int32)
-        graph = csr_array((np.ones(ends[0].size), ends), (m, m))
-        parts, of_expert = connected_components(graph, directed=False)
+        starts = np.concatenate(([0], np.cumsum(self.per_application)[:-1]))
+        # Experts of one application are linked in a chain: far fewer nodes than applications and experts. One
+        # link of every chain, each time another, is usually enough to tie all experts together.
+        shared = np.flatnonzero(self.per_application > 1)
+        some = starts[shared] + shared % (self.per_application[shared] - 1)
+        parts, of_expert = self._linked(some)
+        if parts > 1:
+            parts, of_expert = self._linked(np.flatnonzero(np.diff(self.application) == 0))
         if parts == 1:
             return np.zeros(self.shape[0], dtype=np.intp), np.zeros(m, dtype=np.intp)
-        starts = np.concatenate(([0], np.cumsum(self.per_application)[:-1]))
         of_application = of_expert[self.expert[starts]]
         _, first = np.unique(of_application, return_index=True)
         number = np.empty(first.size, dtype=np.intp)
         number[np.argsort(first)] = np.arange(first.size)
         return number[of_application], number[of_expert]
+
+    def _linked(self, rows: Indices) -> tuple[int, Indices]:
+        """Components of the experts, and their number, if those of each row and the next are linked."""
+        m = self.shape[1]
+        ends = self.expert[rows].astype(np.int32), self.expert[rows + 1].astype(np.int32)
+        parts, labels = connected_components(csr_array((np.ones(rows.size), ends), (m, m)), directed=False)
+        return int(parts), labels.astype(np.intp)
 
     @property
     def parts(self) -> int:
