@@ -12,6 +12,7 @@ from panel.audit.events import ApplicationCorrected, ApplicationWithdrawn
 from panel.documents import corrections
 from panel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
 from panel.language import N_, _
+from panel.language import current as spoken
 from panel.queries import applications as register
 from panel.queries import dossiers
 from panel.queries.dossiers import Act, Dossier, Line
@@ -361,7 +362,7 @@ def _marks() -> dict[str, Any]:
 
 
 def _criteria(track: Track) -> dict[str, str]:
-    return {criterion.id: criterion.name.zh for criterion in desk.policy().track(track).criteria}
+    return {c.id: c.name.in_(spoken()) for c in desk.policy().track(track).criteria}
 
 
 # The correction form

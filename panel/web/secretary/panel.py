@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, RuleBroken
-from panel.language import _
+from panel.language import _, together
 from panel.queries import draws as drawn
 from panel.queries import panelists as seats
 from panel.queries.draws import Candidate, DrawView
@@ -209,7 +209,7 @@ def _proposal(candidate: Candidate, attempts: list[DrawView]) -> tuple[str, str]
     if candidate.proposed is None:
         return "", ""
     said = [sentence(one.code, one.rests_on, one.strength) for one in candidate.conflicts]
-    return candidate.proposed.value, " ".join(said) or _("已决定对本批次全部申报回避。")
+    return candidate.proposed.value, together(*said) or _("已决定对本批次全部申报回避。")
 
 
 def _done(act: Callable[[], None], again: Callable[[list[dict[str, str]]], str], said: str) -> Page:
