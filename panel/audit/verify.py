@@ -30,7 +30,6 @@ from sqlmodel import Session
 from panel.audit import seals, tree
 from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
 from panel.audit.read import list_digest
-from panel.audit.sweep import sweep
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -59,12 +58,7 @@ def check(session: Session, asked: Asked = NOTHING) -> TrailCheck:
     coverage = UNCOVERED
     try:
         roots = dict.fromkeys(sizes(session, asked), b"")
-        swept = sweep(session)
-        damage = None if swept else _first_damage(session, frontier, roots)
-        if swept:
-            frontier = tree.Frontier.resumed(swept.size, swept.subtree)
-            roots = {size: swept.root(size) for size in roots if size <= swept.size}
-        damage = damage or _first_text_damage(session)
+        damage = _first_damage(session, frontier, roots) or _first_text_damage(session)
         if damage is None:
             coverage = judge(session, frontier.size, roots, asked)
             damage = coverage.damage

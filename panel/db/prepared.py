@@ -7,7 +7,7 @@ time, which is much of the work of a save. Values and results pass through the t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,24 +45,6 @@ class _Compiled:
     into: Mapping[str, Convert]
     out: tuple[tuple[int, Convert], ...]
     row: Callable[..., Any]
-
-
-def plain(session: Session, statement: Select[Any], at_once: int) -> Iterator[list[Any]]:
-    """The rows of a long reading as the driver gives them, so many at once: for a million it counts."""
-    connection = of(session)
-    if connection.dialect.name == "postgresql":
-        # Only a cursor of the server's keeps what was not read yet out of memory.
-        for rows in connection.execution_options(yield_per=at_once).execute(statement).partitions():
-            yield [*rows]
-        return
-    made = statement.compile(dialect=connection.dialect)
-    cursor: Any = connection.connection.cursor()
-    try:
-        cursor.execute(str(made), [made.params[name] for name in made.positiontup or ()])
-        while rows := cursor.fetchmany(at_once):
-            yield rows
-    finally:
-        cursor.close()
 
 
 class Prepared:
