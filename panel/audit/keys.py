@@ -43,18 +43,21 @@ def of_log(session: Session) -> list[KeyEntry]:
 
 def witnesses(session: Session) -> list[KeyEntry]:
     """The witnesses whose cosignatures are taken."""
-    return list(_entries(session, WitnessEntered.act, notes.WITNESS))
+    return _entries(session, WitnessEntered.act, notes.WITNESS)
 
 
-def _entries(session: Session, act: str, kind: int) -> Iterator[KeyEntry]:
+def _entries(session: Session, act: str, kind: int) -> list[KeyEntry]:
+    return [entry for entry in _readable(session, act) if entry.key.kind == kind]
+
+
+def _readable(session: Session, act: str) -> Iterator[KeyEntry]:
     for record in read.of_act(session, act):
         said = {name: str(record.data.get(name, "")) for name in ("key", "how", "by", "sig")}
         try:
             key = Verifier.parse(said["key"])
         except Malformed:
             continue
-        if key.kind == kind:
-            yield KeyEntry(record.index, key, said["how"], said["by"], said["sig"])
+        yield KeyEntry(record.index, key, said["how"], said["by"], said["sig"])
 
 
 def in_force(keys: Sequence[KeyEntry], size: int) -> KeyEntry | None:
