@@ -18,6 +18,10 @@ from panel.scoring.design import Design, Floats, Indices
 from panel.scoring.models.reml import Point
 
 
+PIECE = 4096
+"""Applications drawn at a time. It is part of the result, as it orders the stream of chance."""
+
+
 class Loading(NamedTuple):
     """How predictions depend on what is uncertain.
 
@@ -83,27 +87,32 @@ class Posterior:
         return found
 
     @cached_property
-    def _drawn(self) -> tuple[Loading, Floats]:
-        """The loading of what is ranked, and the standard deviation of its own part."""
-        loading = self._worth_loading()
-        return loading, np.sqrt(loading.own)[:, None]
+    def _pieces(self) -> list[tuple[slice, Loading]]:
+        """The loading of what is ranked, in pieces of rows that stay in the processor's cache."""
+        whole = self._worth_loading()
+        n = self.worth.size
+        rows = [slice(first, min(first + PIECE, n)) for first in range(0, n, PIECE)]
+        return [(part, Loading(whole.kept[part], whole.own[part], whole.intercept[part])) for part in rows]
 
     def draw(self, generator: np.random.Generator, count: int) -> Floats:
         """Joint draws of what applications are ranked by, shape (n, count)."""
-        loading, own = self._drawn
         state = self.point.state
         kept = state.roots(generator.standard_normal((state.root.size, count)))
         kept *= state.root[:, None]
-        found: Floats = loading.kept @ kept
-        if own.any():
-            noise = generator.standard_normal(found.shape)
-            noise *= own
-            found += noise
         shift = generator.standard_normal(count) / np.sqrt(self.point.xx)
-        found -= loading.intercept[:, None] * shift
-        found *= self.size * np.sqrt(self.point.residual_variance)
-        found += self.worth[:, None]
-        return found
+        scale = self.size * np.sqrt(self.point.residual_variance)
+        drawn = np.empty((count, self.worth.size))
+        for rows, loading in self._pieces:
+            found: Floats = loading.kept @ kept
+            if loading.own.any():
+                noise = generator.standard_normal(found.shape)
+                noise *= np.sqrt(loading.own)[:, None]
+                found += noise
+            found -= loading.intercept[:, None] * shift
+            found *= scale
+            found += self.worth[rows, None]
+            drawn[:, rows] = found.T
+        return drawn.T
 
     def _sd(self, variances: Floats) -> Floats:
         found: Floats = self.size * np.sqrt(self.point.residual_variance * np.maximum(variances, 0.0))

@@ -38,21 +38,37 @@ def ranks_of(draws: Floats, generator: np.random.Generator) -> Places:
         1 is the highest.
     """
     count, n = draws.shape
-    bits = max(1, int(n - 1).bit_length())
+    found = np.empty((count, n), dtype=np.int32)
+    if n <= SHUFFLED:
+        lots = generator.permuted(np.tile(np.arange(n, dtype=np.uint64), (count, 1)), axis=1)
+        order = _order(draws, lots)
+        of_lot = np.empty_like(found)
+        np.put_along_axis(of_lot, order, np.arange(1, n + 1, dtype=np.int32)[None, :], axis=1)
+        found[:] = np.take_along_axis(of_lot, lots.astype(np.intp), axis=1)
+        return found
+    lot = generator.permutation(n).astype(np.uint64)
+    holder = np.empty(n, dtype=np.intp)
+    holder[lot.astype(np.intp)] = np.arange(n)
+    place = np.arange(1, n + 1, dtype=np.int32)
+    # One draw at a time stays in the processor's cache.
+    for row, ranks in zip(draws, found, strict=True):
+        ranks[holder[_order(row, lot)]] = place
+    return found
+
+
+def _order(draws: Floats, lots: NDArray[np.uint64]) -> Indices:
+    """The lots in the order of the values, highest value first, along the last axis."""
+    bits = max(1, int(draws.shape[-1] - 1).bit_length())
     mask = np.uint64((1 << bits) - 1)
     keys = np.subtract(0.0, draws, order="C").view(np.uint64)
     # As whole numbers, negative doubles run backwards: turn all their bits; of the others only the sign.
-    keys ^= np.where(keys & SIGN, ~np.uint64(0), SIGN)
-    lots = np.tile(np.arange(n, dtype=np.uint64), (count if n <= SHUFFLED else 1, 1))
-    lots = generator.permuted(lots, axis=1)
+    turned = keys.view(np.int64) >> 63
+    keys ^= turned.view(np.uint64) | SIGN
     keys &= ~mask
     keys |= lots
-    keys.sort(axis=1)
-    of_lot = np.empty((count, n), dtype=np.int32)
-    place = np.arange(1, n + 1, dtype=np.int32)
-    np.put_along_axis(of_lot, (keys & mask).astype(np.intp), place[None, :], axis=1)
-    found: Places = np.take_along_axis(of_lot, np.broadcast_to(lots.astype(np.intp), of_lot.shape), axis=1)
-    return found
+    keys.sort(axis=-1)
+    keys &= mask
+    return keys.view(np.intp)
 
 
 class Tally:
@@ -63,7 +79,7 @@ class Tally:
         self.selected: Floats = np.zeros(n)
         self.total: Floats = np.zeros(n)
         self._step = -(-n // CODES)
-        self._codes = np.empty((n, draws), dtype=np.uint16)
+        self._codes = np.empty((draws, n), dtype=np.uint16)
         self._filled = 0
 
     def add(self, ranks: Places, taken: Taken) -> None:
@@ -71,15 +87,19 @@ class Tally:
         self.selected += taken.sum(axis=0)
         self.total += ranks.sum(axis=0)
         end = self._filled + ranks.shape[0]
-        self._codes[:, self._filled : end] = ((ranks - 1) // self._step).T
+        codes = ranks - 1
+        if self._step > 1:
+            codes //= self._step
+        self._codes[self._filled : end] = codes
         self._filled = end
 
     def limits(self, shares: tuple[float, float]) -> tuple[Indices, Indices]:
         """For each share the smallest rank whose cumulative share of draws reaches it, shape (n,)."""
         places = [max(0, int(np.ceil(share * self.draws - 1e-9)) - 1) for share in shares]
-        low, high = (np.empty(self._codes.shape[0], dtype=np.intp) for _ in shares)
+        low, high = (np.empty(self._codes.shape[1], dtype=np.intp) for _ in shares)
         for first in range(0, low.size, ROWS):
-            sorted_codes = np.partition(self._codes[first : first + ROWS], places, axis=1)
+            of_each = np.ascontiguousarray(self._codes[:, first : first + ROWS].T)
+            sorted_codes = np.partition(of_each, places, axis=1)
             low[first : first + ROWS] = sorted_codes[:, places[0]]
             high[first : first + ROWS] = sorted_codes[:, places[1]]
         return low * self._step + 1, high * self._step + 1
