@@ -99,7 +99,8 @@ class Tally:
         low, high = (np.empty(self._codes.shape[1], dtype=np.intp) for _ in shares)
         for first in range(0, low.size, ROWS):
             of_each = np.ascontiguousarray(self._codes[:, first : first + ROWS].T)
-            sorted_codes = np.partition(of_each, places, axis=1)
-            low[first : first + ROWS] = sorted_codes[:, places[0]]
-            high[first : first + ROWS] = sorted_codes[:, places[1]]
+            # Numbers of two bytes are sorted by their digits, which is faster than a partition.
+            of_each.sort(axis=1, kind="stable")
+            low[first : first + ROWS] = of_each[:, places[0]]
+            high[first : first + ROWS] = of_each[:, places[1]]
         return low * self._step + 1, high * self._step + 1
