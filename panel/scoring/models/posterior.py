@@ -17,7 +17,6 @@ from scipy.sparse import csr_array, diags_array
 from panel.scoring.design import Design, Floats, Indices
 from panel.scoring.models.reml import Point
 
-
 PIECE = 4096
 """Applications drawn at a time. It is part of the result, as it orders the stream of chance."""
 
