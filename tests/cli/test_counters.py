@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from panel.cli import counters, serve
+from panel.cli import counters
+from tests.serving import served
 
 SAVE = "/expert/rounds/2026/sheets/SX-01/scores/S1"
 
@@ -41,14 +42,8 @@ def application() -> Flask:
 @pytest.fixture
 def port(application: Flask) -> Iterator[int]:
     """The application, served."""
-    server = serve.server(application, "127.0.0.1", 0)
-    running = threading.Thread(target=server.run)
-    running.start()
-    yield server.effective_port
-    server.trigger.pull_trigger(server.close)
-    running.join(10)
-    server.task_dispatcher.shutdown()
-    assert not running.is_alive()
+    with served(application) as port:
+        yield port
 
 
 def ask(port: int, method: str, path: str) -> socket.socket:

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import http.client
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from flask import Flask, request
+from flask import request
 
 from panel.app import create_app
-from panel.cli import serve
 from panel.services.office import Office
 from panel.web.access import public
+from tests.serving import served
 
 # What a server passes on does not depend on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@contextmanager
-def served(app: Flask, proxies: int) -> Iterator[int]:
-    """The application on a free port, as `panel serve` answers for it."""
-    server = serve.server(app, "127.0.0.1", 0, proxies=proxies)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.effective_port
-    finally:
-        server.trigger.pull_trigger(server.close)
-        thread.join()
-        server.task_dispatcher.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +28,7 @@ def test_an_address_is_believed_from_as_many_proxies_as_there_are(
     app = create_app(office)
     app.add_url_rule("/address", "address", public(lambda: f"{request.remote_addr} {request.scheme}"))
     headers = {"X-Forwarded-For": "203.0.113.1, 198.51.100.9, 10.3.2.7", "X-Forwarded-Proto": "https"}
-    with served(app, proxies) as port:
+    with served(app, proxies=proxies) as port:
         line = http.client.HTTPConnection("127.0.0.1", port)
         line.request("GET", "/address", headers=headers)
         assert line.getresponse().read().decode() == seen

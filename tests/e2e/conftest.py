@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import waitress
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from panel import config
@@ -16,6 +14,7 @@ from panel.app import create_app
 from panel.services.office import Office
 from panel.services.openings import open_office
 from tests import browser as browsers
+from tests.serving import served
 from tests.world import PASSWORD, World
 
 LANDSCAPE, PORTRAIT = (1280, 800), (800, 1280)
@@ -34,15 +33,10 @@ class Live:
 def live(tmp_path: Path) -> Iterator[Live]:
     """The application on a free port of this machine, with an empty store of its own."""
     office = open_office(config.create(tmp_path / "home", secure_cookies=False))
-    server = waitress.create_server(create_app(office), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, name="live")
-    thread.start()
     try:
-        yield Live(f"http://127.0.0.1:{server.effective_port}", office, World(office, office.clock))
+        with served(create_app(office)) as port:
+            yield Live(f"http://127.0.0.1:{port}", office, World(office, office.clock))
     finally:
-        server.close()
-        server.task_dispatcher.shutdown()
-        thread.join()
         office.engine.dispose()
 
 
