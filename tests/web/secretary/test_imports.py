@@ -67,7 +67,7 @@ def test_the_examples_go_from_the_upload_to_the_list(secretary: Visitor, round_i
     assert "已导入 36 行" in secretary.get(IMPORTS).text
     again = secretary.get(f"{IMPORTS}/1")
     assert (again.status_code, again.location) == (303, IMPORTS)
-    assert secretary.post(f"{IMPORTS}/1/apply").status_code == 404
+    assert secretary.post(f"{IMPORTS}/1/apply").status_code == 409
 
 
 def test_every_problem_of_a_file_is_listed_with_place_value_and_remedy(
@@ -146,7 +146,7 @@ def test_a_waiting_file_is_dropped(secretary: Visitor, world: World, round_id: i
     upload(secretary, "experts", intake.experts_file([(intake.expert("E1"), "")]))
     assert secretary.post(f"{IMPORTS}/1/drop").location == IMPORTS
     assert "已放弃" in secretary.get(IMPORTS).text
-    assert secretary.post(f"{IMPORTS}/1/drop").status_code == 404
+    assert secretary.post(f"{IMPORTS}/1/drop").status_code == 409
 
 
 def test_what_was_entered_meanwhile_is_listed(secretary: Visitor, world: World, round_id: int) -> None:
