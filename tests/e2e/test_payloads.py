@@ -230,7 +230,9 @@ def addresses(live: Live, audience: str) -> list[str]:
         for name in rule.arguments:
             pattern = re.compile(rf"<(?:\w+:)?{name}>")
             several = [pattern.sub(str(v), one) for one in several for v in values.get(name, [1])]
-        found.update(one for one in several if not one.endswith(("workbook", ".xlsx", "/feed", "/now", "/bundle")))
+        found.update(
+            one for one in several if not one.endswith(("workbook", ".xlsx", "/feed", "/now", "/bundle"))
+        )
     return sorted(found)
 
 
