@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -23,6 +24,13 @@ from panel.db.append_only import FIXED, INSERT_ONLY
 from panel.db.engine import WRITES, is_sqlite, open_engine
 from tests import postgres
 from tests.conftest import ROOT
+
+RELEASED = {
+    "v0001_first_tables.py": "7bb67a43da5d914fa8acf242d027ccf916095e68beed60a2dc8e594506c7d6d9",
+    "v0002_checkpoints.py": "c53f4155a7a472625f318f792ae9b625735b80c3e5b18a41ce67d0c06ded7e4c",
+    "v0003_no_votes.py": "96984a119a935fbca441c572d47a961c8e83f60718ca369d34b15d3e49e5db2e",
+}
+"""Every migration with the digest of its file. A new one gets a line; a line never changes."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -131,6 +139,21 @@ def _triggers(engine: Engine) -> list[str]:
         found = [line for statement in statements for line in connection.execute(text(statement)).scalars()]
     assert len(found) > len(INSERT_ONLY)
     return sorted(found)
+
+
+def test_a_released_migration_is_never_edited() -> None:
+    files = (Path(migrate.__file__).parent / "migrations" / "versions").glob("v*.py")
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == RELEASED
+
+
+def test_a_store_of_the_first_release_is_brought_up(empty_stores: tuple[Engine, Engine]) -> None:
+    old, new = empty_stores
+    migrate.upgrade(old, "0001")
+    assert "no_votes" not in _described(old)
+    migrate.upgrade(old)
+    migrate.upgrade(new)
+    assert _described(old) == _described(new)
+    assert _triggers(old) == _triggers(new)
 
 
 def test_bringing_a_store_up_again_changes_nothing(empty_stores: tuple[Engine, Engine]) -> None:

@@ -18,7 +18,6 @@ INSERT_ONLY = {
     "audit_node": None,
     "audit_text": None,
     "ballots": None,
-    "no_votes": None,
     "submissions": None,
     "saves": None,
 }
@@ -298,23 +297,6 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_imports_round_id"), "imports", ["round_id"], unique=False)
-    op.create_table(
-        "no_votes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("track", AutoString(), nullable=False),
-        sa.Column("tie", AutoString(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("recorded_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint("track IN ('studio', 'project')", name="track_known"),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("round_id", "tie"),
-    )
-    op.create_index(op.f("ix_no_votes_round_id"), "no_votes", ["round_id"], unique=False)
     op.create_table(
         "rankings",
         sa.Column("id", sa.Integer(), nullable=False),
