@@ -409,6 +409,19 @@ class RoundRead(Event, act="watch.round", about="round"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagsRead(Event, act="watch.flags", about="round"):
+    """An inspector opened the flags of a round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDrafted(Event, act="watch.report", about="round"):
+    """A draft of the inspector's report was handed out: how long the trail was, and the file's digest."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationRead(Event, act="watch.application", about="application"):
     """An inspector opened an application, with the names in it."""
 

@@ -167,7 +167,7 @@ def entry(session: Session, index: int) -> EntryDetail | None:
     record = read.entry(session, index)
     if record is None:
         return None
-    names = _Names(session)
+    names = Names(session)
     said = json.loads(record.body) if record.readable else {}
     wording = read.words(session, record)
     hidden = frozenset({*_said(record), "before", "after"})
@@ -195,7 +195,7 @@ def stages(session: Session, round_id: int, now: datetime) -> list[StageSpan]:
     """Every stage of a round as the trail tells it, with the time that each took."""
     begun = dict(_begun(session, str(round_id)))
     passed = [stage for stage in ORDER if stage in begun]
-    names = _Names(session)
+    names = Names(session)
     spans = []
     for stage in ORDER:
         record = begun.get(stage)
@@ -211,7 +211,7 @@ def stages(session: Session, round_id: int, now: datetime) -> list[StageSpan]:
 
 def people(session: Session) -> list[Person]:
     """Everybody who acted so far, by role and name."""
-    names = _Names(session)
+    names = Names(session)
     found = [Person(actor, names.actor(actor), names.role(actor)) for actor in read.actors(session)]
     order = [term(role) for role in Role]
     return sorted(found, key=lambda one: (order.index(one.role) if one.role in order else -1, one.name))
@@ -342,7 +342,7 @@ def _subjects(session: Session, thing: str) -> tuple[str, ...]:
 # In words
 
 
-class _Names:
+class Names:
     """Who and what the pseudonyms stand for."""
 
     def __init__(self, session: Session) -> None:
@@ -402,11 +402,11 @@ class _Names:
 
 
 def _views(session: Session, records: list[Record]) -> tuple[EntryView, ...]:
-    names = _Names(session)
+    names = Names(session)
     return tuple(_view(record, names) for record in records)
 
 
-def _view(record: Record, names: _Names) -> EntryView:
+def _view(record: Record, names: Names) -> EntryView:
     kind = events.kind(record.act)
     return EntryView(
         index=record.index,
@@ -422,7 +422,7 @@ def _view(record: Record, names: _Names) -> EntryView:
     )
 
 
-def _sentence(record: Record, names: _Names) -> str:
+def _sentence(record: Record, names: Names) -> str:
     if not record.readable:
         return _("这条记录被改动过，已无法读出")
     act = record.act if record.ok else events.REFUSED

@@ -13,10 +13,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from panel.rules.applications import Track
-from panel.rules.rounding import parse_points
+from panel.rules.flags.thresholds import Thresholds
+from panel.rules.quantities import Id, Percent, Points
 from panel.scoring.official import methods
 
 Method = Literal["adjusted", "mean", "trimmed", "standard", "robust", "minmax", "rank"]
@@ -26,30 +27,6 @@ METHODS: tuple[str, ...] = get_args(Method)
 
 NAMED_VOTE = "panel_named_vote"
 """The last rung of every tie ladder: a recorded named vote (记名投票)."""
-
-Id = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9.]{0,7}$", description="an id such as S1 or S1.2")]
-"""How the policy file names criteria, items, guidance and vetoes."""
-
-Percent = Annotated[int, Field(ge=0, le=100)]
-"""A whole number of percent."""
-
-_PARSED = BeforeValidator(lambda written: parse_points(str(written)))
-
-Points = Annotated[
-    int,
-    Field(gt=0),
-    _PARSED,
-    WithJsonSchema({"description": "points above 0 with at most two decimals, such as 30 or 7.5"}),
-]
-"""Points: hundredths here, plain decimals in the policy file."""
-
-PassMark = Annotated[
-    int,
-    Field(ge=0),
-    _PARSED,
-    WithJsonSchema({"description": "points with at most two decimals, such as 60, or 0 for no pass mark"}),
-]
-"""A pass mark in the same form; 0 for none."""
 
 
 class Identity(StrEnum):
@@ -273,6 +250,7 @@ class Policy:
     tracks: Mapping[Track, TrackPolicy]
     vetoes: tuple[Veto, ...]
     pledge: Pledge
+    flags: Thresholds
     text: str = field(repr=False)
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
@@ -25,14 +25,10 @@ from panel.rules.criteria import (
     Confirmation,
     Criterion,
     Guidance,
-    Id,
     Identity,
     LookBack,
     Method,
-    PassMark,
-    Percent,
     Pledge,
-    Points,
     Policy,
     Regulation,
     Scale,
@@ -41,6 +37,8 @@ from panel.rules.criteria import (
     Veto,
     Words,
 )
+from panel.rules.flags.thresholds import SHIPPED, Thresholds
+from panel.rules.quantities import Id, PassMark, Percent, Points
 from panel.rules.rounding import POINT_PLACES
 from panel.rules.rounding import text as decimal
 from panel.rules.shapes import Findings, Loc, Shape, shaped
@@ -111,6 +109,7 @@ class _General(Shape):
     bands: _ByBand[_Band]
     pledge: Pledge
     vetoes: tuple[Veto, ...]
+    flags: Thresholds = SHIPPED
     studio: dict[str, Any]
     project: dict[str, Any]
 
@@ -146,7 +145,24 @@ def _check_general(general: _General, findings: Findings) -> None:
     findings.check(
         worst == 0, ("bands", "poor", "percent"), worst, "must be 0, else some scores have no band"
     )
+    _check_flags(general.flags, findings)
     _check_unique([(("vetoes", i, "id"), veto.id) for i, veto in enumerate(general.vetoes)], findings)
+
+
+def _check_flags(flags: Thresholds, findings: Findings) -> None:
+    findings.check(
+        flags.hours_from < flags.hours_until,
+        ("flags", "hours_until"),
+        flags.hours_until,
+        f"must be above hours_from ({flags.hours_from})",
+    )
+
+
+def _check_objective(flags: Thresholds, units: Iterable[str], findings: Findings) -> None:
+    known = tuple(units)
+    for index, unit in enumerate(flags.objective):
+        remedy = f"is scored on no sheet; what takes a score is {', '.join(known)}"
+        findings.check(unit in known, ("flags", "objective", index), unit, remedy)
 
 
 def _check_unique(ids: Iterable[tuple[Loc, str]], findings: Findings) -> None:
@@ -258,6 +274,13 @@ def _ids(at: str, track: _Track) -> Iterable[tuple[Loc, str]]:
             yield from (((*here, name, i, "id"), leaf.id) for i, leaf in enumerate(leaves))
 
 
+def _scored(tracks: Iterable[_Track]) -> Iterator[str]:
+    """The ids of what takes a score."""
+    for track in tracks:
+        for criterion in track.criteria:
+            yield from (leaf.id for leaf in criterion.items or (criterion,))
+
+
 def _criterion(shape: _Criterion, scale: Scale) -> Criterion:
     items = tuple(Unit(item.id, item.name, item.points, scale) for item in shape.items)
     anchors = shape.anchors.mapping()
@@ -302,6 +325,7 @@ def _policy(general: _General, tracks: Mapping[Track, _Track], text: str) -> Pol
         tracks=MappingProxyType({name: _track(name, shape, bands) for name, shape in tracks.items()}),
         vetoes=general.vetoes,
         pledge=general.pledge,
+        flags=general.flags,
         text=text,
     )
 
@@ -326,6 +350,8 @@ def read_policy(text: str, source: str = "config/criteria.toml") -> Policy:
             if general:
                 _check_limits(name, shape, general.method, findings)
     _check_unique((found for name, shape in tracks.items() for found in _ids(name, shape)), findings)
+    if general and len(tracks) == len(Track):
+        _check_objective(general.flags, _scored(tracks.values()), findings)
     if findings.problems or general is None:
         raise PolicyError(*findings.problems)
     return _policy(general, tracks, text)

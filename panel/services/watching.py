@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panel.audit.events import ApplicationRead, EntryRead, Event, LogWatched, RoundRead
+from panel.audit.events import ApplicationRead, EntryRead, Event, FlagsRead, LogWatched, RoundRead
 from panel.rules.permissions import Action
 from panel.services.office import Actor, Office
 
@@ -20,6 +20,11 @@ def entry(office: Office, actor: Actor, index: int) -> None:
 def round_(office: Office, actor: Actor, round_id: int, code: str) -> None:
     """Record that a round was opened."""
     _note(office, actor, RoundRead(), code, round_id)
+
+
+def flags(office: Office, actor: Actor, round_id: int, code: str) -> None:
+    """Record that the flags of a round were opened."""
+    _note(office, actor, FlagsRead(), code, round_id)
 
 
 def application(office: Office, actor: Actor, round_id: int, number: str) -> None:

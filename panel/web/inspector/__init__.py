@@ -1,10 +1,11 @@
 """The inspector's view: everything, live, and nothing to write."""
 
-from panel.web.inspector import applications, bundle, log, panelists, progress, results, rounds, verify
+from panel.web.inspector import applications, bundle, flags, log, panelists, progress, results, rounds, verify
 
 BLUEPRINTS = (
     applications.blueprint,
     bundle.blueprint,
+    flags.blueprint,
     log.blueprint,
     panelists.blueprint,
     progress.blueprint,

@@ -17,6 +17,7 @@ PLACES = (
     ("inspector_rounds.page", N_("环节与用时"), Action.SEE_ROUND),
     ("inspector_applications.index", N_("申报与资格审查"), Action.SEE_APPLICATIONS),
     ("inspector_panelists.index", N_("专家组与回避"), Action.SEE_EXPERTS),
+    ("inspector_flags.index", N_("核实提示"), Action.SEE_ROUND),
     ("inspector_progress.index", N_("评分进度"), Action.SEE_PROGRESS),
     ("inspector_results.show", N_("评审结果"), Action.SEE_RESULT),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from panel.queries import rounds, trail
+from panel.queries import flags, rounds, trail
 from panel.rules.permissions import Action
 from panel.rules.stages import ORDER, Stage
 from panel.services import desks, watching
@@ -34,6 +34,7 @@ def page(code: str) -> str:
         "inspector/round.html",
         rail=_rail(),
         stages=trail.stages(reader, round_.id, office.clock()),
+        flags=flags.count(reader, desk.policy(), round_),
         desk=desks.of(office, reader, code, current.actor()),
     )
 
