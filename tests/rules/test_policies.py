@@ -468,3 +468,25 @@ def test_a_track_that_is_no_table_is_refused_once() -> None:
     with pytest.raises(PolicyError) as caught:
         read_policy(text, "c.toml")
     assert [str(problem) for problem in caught.value.problems] == ["c.toml: studio: '3' must be a table"]
+
+
+def test_a_policy_from_before_there_were_flags_has_the_shipped_limits(policy: Policy) -> None:
+    start, end = SHIPPED.index("[flags]"), SHIPPED.index("[pledge]")
+    assert read_policy(SHIPPED[:start] + SHIPPED[end:]).flags == policy.flags
+
+
+def test_flags_outside_what_can_be_meant_are_refused() -> None:
+    assert refusal(("robust_z = 2.5 ", "robust_z = 0 ")) == [
+        (
+            "flags.robust_z",
+            "0",
+            "must be points above 0 with at most two decimals, such as 30 or 7.5",
+        )
+    ]
+    assert refusal(("hours_until = 21 ", "hours_until = 7 ")) == [
+        ("flags.hours_until", "7", "must be above hours_from (7)")
+    ]
+    units = "S1, S2, S3, S4, S5, S6, P1, P2, P3, P4, P5, P6"
+    assert refusal(("objective = [] ", 'objective = ["S2", "S9"] ')) == [
+        ("flags.objective[1]", "S9", f"is scored on no sheet; what takes a score is {units}")
+    ]

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from panel.rules.criteria import Policy
-from panel.rules.permissions import Role
 from panel.rules.results import Inputs
 
 
@@ -109,11 +108,6 @@ class Act:
     def application(self) -> str:
         """The application that it is about."""
         return self.subject.rpartition("/")[2]
-
-    @property
-    def officer(self) -> bool:
-        """Whether somebody of the office acted."""
-        return self.role in (Role.SECRETARY, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from panel.rules.flags.facts import Act, Facts, Flag, Rule, What
 
+_CLOSED = "closed"
+"""Where a round is forced; the opening only repeats what was missing then."""
+
 _ACTS: Mapping[str, tuple[What, Callable[[Act, int], bool]]] = {
     "sheet.return": (What.RETURNED, lambda _act, _scoring: True),
     "sheet.void": (What.VOIDED, lambda _act, _scoring: True),
