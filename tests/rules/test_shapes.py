@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from panel.rules.criteria import Identity, Points, Words
+from panel.rules.criteria import Identity, Words
+from panel.rules.quantities import Points
 from panel.rules.shapes import Findings, Shape, shaped
 
 
