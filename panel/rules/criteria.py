@@ -16,8 +16,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from panel.rules.applications import Track
-from panel.rules.flags.thresholds import Thresholds
 from panel.rules.quantities import Id, Percent, Points
+from panel.rules.thresholds import Thresholds
 from panel.scoring.official import methods
 
 Method = Literal["adjusted", "mean", "trimmed", "standard", "robust", "minmax", "rank"]

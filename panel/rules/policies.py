@@ -37,11 +37,11 @@ from panel.rules.criteria import (
     Veto,
     Words,
 )
-from panel.rules.flags.thresholds import SHIPPED, Thresholds
 from panel.rules.quantities import Id, PassMark, Percent, Points
 from panel.rules.rounding import POINT_PLACES
 from panel.rules.rounding import text as decimal
 from panel.rules.shapes import Findings, Loc, Shape, shaped
+from panel.rules.thresholds import SHIPPED, Thresholds
 from panel.scoring.official.methods import METHODS
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from panel.language import N_, _
 from panel.rules.flags.facts import Flag, Rule, What
-from panel.rules.flags.thresholds import Thresholds
 from panel.rules.rounding import POINT_PLACES, text
+from panel.rules.thresholds import Thresholds
 
 _TITLES: Mapping[Rule, str] = {
     Rule.CHANGED: N_("封存后改分"),

@@ -171,6 +171,12 @@ CASES: list[tuple[Event, str, str]] = [
     (trail.LogWatched(), "log", "查看留痕"),
     (trail.EntryRead(), "1040", "查看第 1040 号留痕记录"),
     (trail.RoundRead(), "2026", "查看评选批次 2026"),
+    (trail.FlagsRead(), "2026", "查看评选批次 2026 的核实提示"),
+    (
+        trail.ReportDrafted(size=2000, digest="0f"),
+        "2026",
+        "起草评选批次 2026 的监督报告，依据前 2000 条留痕",
+    ),
     (trail.ApplicationRead(), "S01", "查看申报 S01"),
     (trail.ResultRead(), "1", "查看评审结果"),
     (trail.TrailVerified(size=1042, root=DIGEST, damages=0), "log", "核验全部 1042 条留痕，没有发现改动"),

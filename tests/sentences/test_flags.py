@@ -8,7 +8,7 @@ import pytest
 
 from panel import language
 from panel.rules.flags.facts import Flag, Rule, What
-from panel.rules.flags.thresholds import SHIPPED
+from panel.rules.thresholds import SHIPPED
 from panel.sentences import flags
 
 NAMES = "before after revision units sheets far points middle limit out in habit of seconds saves least most"
