@@ -6,8 +6,11 @@ import logging
 from typing import Any
 
 from flask import Flask
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 from werkzeug.exceptions import HTTPException
+
+from panel.cli.live import Handshake, Hub
+from panel.web.inspector import stream
 
 SAVE = "expert_sheets.save"
 """The endpoint that a tablet posts each score to."""
@@ -22,6 +25,7 @@ class Counters:
     """
 
     def __init__(self, application: Flask, threads: int) -> None:
+        self._application, self._hub = application, Hub(application)
         self._addresses = application.url_map.bind("")
         self._saves, self._others = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self._saves.queue_logger = logging.getLogger("panel.saves.queue")
@@ -32,6 +36,8 @@ class Counters:
     def add_task(self, channel: Any) -> None:
         """Queue a connection whose next request has come in."""
         request = channel.requests[0]
+        listens = request.command == "GET" and request.path == stream.ADDRESS
+        channel.task_class = self._handshake if listens else WSGITask
         line = self._saves if self.is_save(request) else self._others
         line.add_task(channel)
 
@@ -45,7 +51,11 @@ class Counters:
             return False
         return bool(endpoint == SAVE)
 
+    def _handshake(self, channel: Any, request: Any) -> Handshake:
+        return Handshake(channel, request, self._hub, self._application)
+
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """Stop all threads."""
+        self._hub.stop()
         ended = [line.shutdown(cancel_pending, timeout) for line in (self._saves, self._others)]
         return all(ended)

@@ -157,9 +157,15 @@ def page(session: Session, wanted: Wanted, *, before: int | None = None, limit: 
     return EntryPage(_views(session, shown), shown[-1].index if len(records) > limit else None)
 
 
-def news(session: Session, wanted: Wanted, *, after: int, limit: int = PAGE) -> EntryPage:
-    """Entries that came right after number `after`; the page is full when there are more still."""
-    return EntryPage(_views(session, _records(session, wanted, after=after, limit=limit)), None)
+def news(
+    session: Session, wanted: Wanted, *, after: int, before: int | None = None, limit: int = PAGE
+) -> EntryPage:
+    """Entries that came right after number `after`; the page is full when there are more still.
+
+    Whoever asks on from the length that was read first gives it as `before`: what came since comes next.
+    """
+    records = _records(session, wanted, before=before, after=after, limit=limit)
+    return EntryPage(_views(session, records), None)
 
 
 def entry(session: Session, index: int) -> EntryDetail | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -97,6 +98,22 @@ def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
         return None
     account_id, login, name, role, expert_id, hashed = row
     return Viewer(account_id, login, name, Role(role), expert_id, hashed[:16])
+
+
+def living(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
+    """Which of these tokens belong to sessions that go on."""
+    by_hash = {token_hash(token): token for token in tokens}
+    rows = session.exec(
+        select(SignIn.token_hash)
+        .join(Account, col(Account.id) == col(SignIn.account_id))
+        .where(
+            col(SignIn.token_hash).in_(list(by_hash)),
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.expires_at) > now,
+            col(Account.disabled).is_(False),
+        )
+    )
+    return {by_hash[hashed] for hashed in rows}
 
 
 def _may_begin(change: Change, known: Account, limits: attempts.Limits) -> bool:

@@ -152,6 +152,11 @@ def _idle(now: datetime) -> bool:
     return seen is None or from_stamp(seen) < later(now, minutes=-limit)
 
 
+def locks_at() -> datetime:
+    """When the session at hand locks, unless somebody is at work before."""
+    return later(from_stamp(session[_SEEN]), minutes=current.office().policy.idle_lock_minutes)
+
+
 def _renew() -> None:
     now = current.office().clock()
     if from_stamp(session[_SEEN]) < later(now, minutes=-_RENEW_MINUTES):

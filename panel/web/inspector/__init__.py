@@ -1,6 +1,17 @@
 """The inspector's view: everything, live, and nothing to write."""
 
-from panel.web.inspector import applications, bundle, flags, log, panelists, progress, results, rounds, verify
+from panel.web.inspector import (
+    applications,
+    bundle,
+    flags,
+    log,
+    panelists,
+    progress,
+    results,
+    rounds,
+    stream,
+    verify,
+)
 
 BLUEPRINTS = (
     applications.blueprint,
@@ -11,5 +22,6 @@ BLUEPRINTS = (
     progress.blueprint,
     results.blueprint,
     rounds.blueprint,
+    stream.blueprint,
     verify.blueprint,
 )

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
 from zlib import crc32
 
 from flask import Blueprint, Response, make_response, render_template, request, session
 
 from panel import language
-from panel.clock import office_date
 from panel.errors import NotFound
 from panel.language import _
 from panel.queries import rounds, trail
-from panel.queries.trail import EntryDetail, EntryView
+from panel.queries.trail import EntryDetail
 from panel.rules.permissions import Action
 from panel.rules.stages import ORDER
 from panel.sentences.events import KINDS
@@ -23,6 +20,7 @@ from panel.vocabulary import term
 from panel.web import current, forms
 from panel.web.access import allow
 from panel.web.formats import second
+from panel.web.inspector.days import by_day
 from panel.web.inspector.filters import Chosen, chosen
 
 blueprint = Blueprint("inspector_log", __name__, url_prefix="/inspector")
@@ -41,7 +39,7 @@ def home() -> str:
     page = trail.page(reader, filters.wanted, before=length if before is None else before)
     return render_template(
         "inspector/log.html",
-        days=_by_day(page.entries),
+        days=by_day(page.entries),
         older=page.older,
         live=before is None,
         after=length - 1,
@@ -69,9 +67,9 @@ def feed() -> Response:
     if request.if_none_match.contains(_tag(length, filters)):
         return _answer(Response(status=304), length, filters)
     after = request.args.get("after", default=length - 1, type=forms.whole)
-    arrived = trail.news(reader, filters.wanted, after=after).entries
+    arrived = trail.news(reader, filters.wanted, after=after, before=length).entries
     full = len(arrived) == trail.PAGE
-    page = make_response(render_template("inspector/_feed.html", days=_by_day(arrived)))
+    page = make_response(render_template("inspector/_feed.html", days=by_day(arrived)))
     return _answer(page, arrived[0].index + 1 if full else length, filters)
 
 
@@ -120,15 +118,6 @@ def _ladder(found: EntryDetail) -> list[Rung]:
         first, last = min(first, beside.first), max(last, end)
         rungs.append(Rung(beside.first, end, beside.left, beside.hash.hex(), (first, last)))
     return rungs
-
-
-def _by_day(entries: tuple[EntryView, ...]) -> list[tuple[date, list[EntryView]]]:
-    """The entries by the office's calendar day; one that cannot be read stands with its neighbour."""
-    days: list[tuple[date, EntryView]] = []
-    for view in entries:
-        day = days[-1][0] if days and not view.readable else office_date(view.at)
-        days.append((day, view))
-    return [(day, [view for _day, view in several]) for day, several in groupby(days, lambda one: one[0])]
 
 
 def _periods() -> list[tuple[str, str]]:
