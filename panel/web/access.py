@@ -153,12 +153,12 @@ def _idle(now: datetime) -> bool:
 
 
 def locks_at() -> datetime:
-    """When the session at hand locks, unless somebody is at work before."""
-    return later(from_stamp(session[_SEEN]), minutes=current.office().policy.idle_lock_minutes)
+    """When the session at hand locks, unless its cookie is renewed before; this request may not do it."""
+    return later(from_stamp(g.seen), minutes=current.office().policy.idle_lock_minutes)
 
 
 def _renew() -> None:
-    now = current.office().clock()
+    now, g.seen = current.office().clock(), session[_SEEN]
     if from_stamp(session[_SEEN]) < later(now, minutes=-_RENEW_MINUTES):
         session[_SEEN] = stamp(now)
 
