@@ -128,6 +128,19 @@ def bodies(session: Session, first: int = 0) -> Iterable[str]:
     return session.execute(query.execution_options(yield_per=1000)).scalars()
 
 
+def tally(
+    session: Session, column: str, round_id: str, low: int = 0, high: int | None = None
+) -> dict[str, int]:
+    """How many acts of a round succeeded, by `act` or `actor`, from number `low` to before `high`."""
+    counted = ENTRIES.c[column]
+    query = select(counted, func.count()).where(
+        ENTRIES.c.round_id == round_id, ENTRIES.c.ok.is_(True), ENTRIES.c.idx >= low
+    )
+    if high is not None:
+        query = query.where(ENTRIES.c.idx < high)
+    return {name: int(count) for name, count in session.execute(query.group_by(counted))}
+
+
 def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
     """The entries of one act that succeeded, oldest first."""
     query = select(ENTRIES).where(ENTRIES.c.act == act, ENTRIES.c.ok.is_(True)).order_by(ENTRIES.c.idx)

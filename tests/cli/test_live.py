@@ -19,6 +19,7 @@ from panel.cli import live
 from panel.services import sign_ins
 from panel.services.office import Office
 from panel.services.openings import open_office
+from panel.web.inspector import stream
 from tests.serving import served
 from tests.world import PASSWORD, World
 
@@ -102,7 +103,7 @@ class Page:
 
     def last(self) -> str:
         """The number that the last event named."""
-        return re.findall(r"\nid: (-?\d+)\n", self.text)[-1]
+        return str(re.findall(r"\nid: (-?\d+)\n", self.text)[-1])
 
 
 @contextmanager
@@ -110,6 +111,10 @@ def page(port: int, cookie: str, query: str = "", last: str = "") -> Iterator[Pa
     one = Page(port, cookie, query, last)
     with closing(one.connection):
         yield one
+
+
+def told(entry: int) -> Callable[[str], bool]:
+    return lambda text: f'data-index=\\"{entry}\\"' in text
 
 
 def beats(count: int) -> Callable[[str], bool]:
@@ -123,7 +128,7 @@ def test_what_happens_is_told_once_and_in_order(port: int, world: World) -> None
         assert open_page.entries() == [0]
         for newest in (1, 2):
             sign_ins.sign_in(world.office, "inspector", PASSWORD)
-            open_page.hears(lambda _text, newest=newest: newest in open_page.entries())
+            open_page.hears(told(newest))
         assert open_page.entries() == [0, 1, 2]
         assert "200 OK" in open_page.text.split("\r\n")[0]
         assert "text/event-stream" in open_page.text
@@ -217,7 +222,7 @@ def test_a_store_that_does_not_answer_sends_the_pages_away(
         def broken(_office: Office) -> int:
             raise RuntimeError("no store")
 
-        monkeypatch.setattr(live.stream, "size", broken)
+        monkeypatch.setattr(stream, "size", broken)
         open_page.hears(lambda _text: False)
         assert "the live views could not be told" in caplog.text
 
