@@ -20,6 +20,7 @@ from panel.vocabulary import term
 from panel.web import current, forms
 from panel.web.access import allow
 from panel.web.formats import second
+from panel.web.inspector import presence
 from panel.web.inspector.days import by_day
 from panel.web.inspector.filters import Chosen, chosen
 
@@ -51,6 +52,7 @@ def home() -> str:
             for one in trail.people(reader)
         ],
         periods=_periods(),
+        **presence.context(),
         kinds=[(kind.value, _(text)) for kind, text in KINDS.items()],
     )
 
