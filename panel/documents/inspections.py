@@ -12,6 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
+from docx.table import Table
 
 from panel.clock import OFFICE_ZONE
 from panel.language import _
@@ -26,6 +27,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BODY, _HEADING = "FangSong", "SimHei"
 _INK = RGBColor(0x18, 0x21, 0x2E)
 _LINES_TO_WRITE_ON = 6
+_BREAK = "\u200b"
+"""Where a line may end: between numbers, and not inside one."""
 
 
 def name(inspection: Inspection) -> str:
@@ -162,7 +165,7 @@ def _flags(document: Word, inspection: Inspection) -> None:
 def _rule(document: Word, rule: RuleView) -> None:
     document.add_heading(f"{rule.rule} {rule.title}", 2)
     for flag in rule.flags or ():
-        entries = _("、").join(map(str, flag.entries))
+        entries = (_("、") + _BREAK).join(map(str, flag.entries))
         where = _("（留痕 {entries}）").format(entries=entries) if entries else ""
         document.add_paragraph(flag.sentence + where, style="List Bullet")
         _paragraph(document, _("核实情况：") + "____________________________")
@@ -228,14 +231,20 @@ def _table(
     for row in rows:
         for text, cell in zip(row, table.add_row().cells, strict=True):
             cell.text = text
-    for row_ in table.rows:
-        for width, cell in zip(widths, row_.cells, strict=True):
+    _fit(table, widths)
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _fit(table: Table, widths: Sequence[float]) -> None:
+    """Every cell as wide as its column, in smaller letters."""
+    for width, column in zip(widths, table.columns, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
             cell.width = Cm(width)
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_after = Pt(0)
                 for run in paragraph.runs:
                     run.font.size = Pt(10)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _moment(value: datetime) -> str:

@@ -58,7 +58,7 @@ def present(session: Session, now: datetime) -> list[Present]:
         )
     ).all()
     found = []
-    for id_, name, role in sorted({row[:3] for row in map(tuple, rows)}):
+    for id_, name, role in sorted({(id_, name, role) for id_, name, role, _session in rows}):
         actor = f"u-{id_}"
         newest = read.page(session, Filter(actor=actor), limit=1)
         found.append(
