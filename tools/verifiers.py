@@ -1,6 +1,6 @@
 """Put each offline verifier into the one file that is handed out: `python -m tools.verifiers`.
 
-The parts of `verifiers/python` become `verify_bundle.py`, those of `verifiers/page` become `verify_bundle.html`.
+The parts of `verifiers/python` become `verify_bundle.py`, those of `verifiers/page` `verify_bundle.html`.
 Nothing is shortened: who receives the file reads what stands here.
 """
 
@@ -44,24 +44,27 @@ OWN = "verifiers."
 
 def python() -> str:
     """The Python verifier: what the parts import from elsewhere first, then one part after the other."""
-    imports: set[str] = set()
+    whole: set[str] = set()
+    parts: dict[str, set[str]] = {}
     bodies, title = [], ""
     for name in PARTS:
         text = (ROOT / "python" / f"{name}.py").read_text(encoding="utf-8")
         tree = ast.parse(text)
         title = ast.get_docstring(tree, clean=False) or ""
         head = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-        imports |= {ast.unparse(node) for node in head if not _own(node)}
+        for node in head:
+            if isinstance(node, ast.Import):
+                whole |= {alias.name for alias in node.names}
+            elif not (node.module or "").startswith(OWN):
+                parts.setdefault(node.module or "", set()).update(alias.name for alias in node.names)
         body = "\n".join(text.splitlines()[head[-1].end_lineno :]).strip()
-        bodies.append(f"# {name}: {title.splitlines()[0]}\n\n\n{body}\n")
-    bodies[-1] = bodies[-1].partition("\n\n\n")[2]
-    first = "from __future__ import annotations"
-    rest = "\n".join(sorted(imports - {first}, key=lambda line: (line.startswith("from"), line)))
-    return "\n".join([f'#!/usr/bin/env python3\n"""{title}"""\n\n{first}\n\n{rest}\n\n', "\n\n".join(bodies)])
-
-
-def _own(node: ast.Import | ast.ImportFrom) -> bool:
-    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN)
+        heading = "" if name == "main" else f"# {title.splitlines()[0]}\n\n\n"
+        bodies.append(f"{heading}{body}\n")
+    first = f"from __future__ import {parts.pop('__future__').pop()}"
+    imports = [f"import {name}" for name in sorted(whole)]
+    imports += [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())]
+    head_lines = ["#!/usr/bin/env python3", f'"""{title}"""', "", first, "", *imports, "", ""]
+    return "\n".join([*head_lines, "\n\n".join(bodies)])
 
 
 def page() -> str:

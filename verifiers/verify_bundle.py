@@ -23,18 +23,13 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections import Counter
-from collections import defaultdict
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, ClassVar
-from typing import Any, NamedTuple
-from typing import Any, cast
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 
-# report: What is reported, in Chinese and English.
+# What is reported, in Chinese and English.
 
 
 Json = dict[str, Any]
@@ -116,7 +111,7 @@ class Report:
         )
 
 
-# ed25519: Ed25519 (RFC 8032), verification only.
+# Ed25519 (RFC 8032), verification only.
 
 
 P = 2**255 - 19
@@ -201,7 +196,7 @@ class PublicKey:
         return compressed(plus(BASE.times(s), self.minus.times(k))) == signature[:32]
 
 
-# notes: Signed notes: verifier keys and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature).
+# Signed notes: verifier keys and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature).
 
 
 LOG, WITNESS = 1, 4
@@ -258,7 +253,7 @@ class Note:
         return all(key.signed(self.text, data) for data in own) if own else None
 
 
-# archive: The archive: opened with care, its JSON canonical.
+# The archive: opened with care, its JSON canonical.
 
 
 MAX_FILES, MAX_IN_MEMORY, MAX_LOG = 20_000, 256 << 20, 16 << 30
@@ -352,7 +347,7 @@ def parsed(data: bytes, name: str, end: str = "") -> Any:
     return value
 
 
-# log: The log: one pass over its lines, and its tree (RFC 9162).
+# The log: one pass over its lines, and its tree (RFC 9162).
 
 
 READ_ACTS = {
@@ -452,7 +447,7 @@ class Log:
         ]
 
 
-# checkpoints: Keys and checkpoints, those of the bundle and those kept outside.
+# Keys and checkpoints, those of the bundle and those kept outside.
 
 
 class Keys:
@@ -671,7 +666,7 @@ class Kept:
             )
 
 
-# policies: Policies: the figures that a computation reads, out of the policy text.
+# Policies: the figures that a computation reads, out of the policy text.
 
 
 class Toml:
@@ -839,7 +834,7 @@ def _track_rules(track: Json) -> Json:
     }
 
 
-# scores: Official scores, by every method that a policy can name, in exact rationals.
+# Official scores, by every method that a policy can name, in exact rationals.
 
 
 Values = dict[str, dict[str, Fraction]]
@@ -1075,7 +1070,7 @@ class Track:
         return math.ceil(hundredths * self.scale / 100)
 
 
-# places: Places: quorum, limits, falls, the cut and its ties.
+# Places: quorum, limits, falls, the cut and its ties.
 
 
 NAMED_VOTE = "panel_named_vote"
@@ -1219,7 +1214,7 @@ def _falls(projects: list[Json], studios: Race, existing: list[str]) -> dict[str
     return falls
 
 
-# rounds: Rounds: policy, openings and results against the log.
+# Rounds: policy, openings and results against the log.
 
 
 STAGES = ("scoring", "closed", "opened", "final", "archived")
