@@ -21,6 +21,7 @@ PARTS = (
     "scores",
     "places",
     "rounds",
+    "listing",
     "main",
 )
 SCRIPTS = (

@@ -67,6 +67,8 @@ class Report:
         self.findings: list[Finding] = []
         self.anchors = 0
         """How many proofs from outside the bundle held."""
+        self.lists: list[Json] = []
+        """The newest result of each round, as it was computed here."""
 
     def add(self, what: str, state: str, zh: str, en: str, entry: int | None = None) -> None:
         self.findings.append(Finding(what, state, zh, en, entry))
@@ -1231,6 +1233,7 @@ class Round:
         self.opened = STAGES.index(self.about["stage"]) >= STAGES.index("opened")
         self.sheets: dict[tuple[str, str, int], Json] = {}
         self.rules: Json = {}
+        self.newest: list[Json] = []
 
     def check_policy(self) -> None:
         """The stage and the policy are those of the log, and rules.json says what the policy text says."""
@@ -1313,7 +1316,8 @@ class Round:
             )
         for record in computations:
             self._result(record)
-        for record in self.log.of("ranking.finalize", self.number):
+        finals = self.log.of("ranking.finalize", self.number)
+        for record in finals:
             result = self.archive.read(f"{self.folder}/results/{record['obj']['id']}/result.json")
             if (
                 digest("record", result) != record["data"]["result"]
@@ -1324,6 +1328,15 @@ class Round:
                     f"What entry {record['n']} confirmed is not the newest result.",
                     record["n"],
                 )
+
+        self.report.lists.append(
+            {
+                "code": self.code,
+                "decimals": self.rules["places"],
+                "final": bool(finals),
+                "places": self.newest,
+            }
+        )
 
     def _result(self, record: Json) -> None:
         number, entry = record["obj"]["id"], record["n"]
@@ -1346,6 +1359,7 @@ class Round:
         self._standings_are_decided(inputs, entry)
         self._votes_are_recorded(inputs, entry)
         places, figures = computed(self.rules, inputs, result)
+        self.newest = list(places.values())
         self._same(number, places, figures, result)
 
     def _same(self, number: str, places: dict[str, Json], figures: Json, result: Json) -> None:
@@ -1443,6 +1457,49 @@ class Round:
             raise Wrong(
                 f"{tie} 的记名投票与留痕不符。", f"The vote on {tie} is not the recorded one.", before
             )
+
+
+# The newest result of a round in words.
+
+
+REASONS = {
+    "selected": ("入选", "selected"),
+    "below_cap": ("限额之外", "outside the cap"),
+    "tie_lost": ("并列未入选", "tied, not selected"),
+    "studio_not_selected": ("随工作室落选", "fallen with its studio"),
+    "linked_studio_refused": ("所属工作室未受理", "studio not accepted"),
+    "below_pass_mark": ("低于合格线", "below the pass mark"),
+    "below_floor": ("单项低于最低线", "below a floor"),
+    "too_few_sheets": ("有效评分表不足", "too few valid sheets"),
+    "not_connected": ("得分不可比", "scores not comparable"),
+    "no_spread": ("评分未分高低", "no differences scored"),
+    "vetoed": ("一票否决", "vetoed"),
+    "refused": ("不予受理", "refused"),
+    "withdrawn": ("已撤回申报", "application withdrawn"),
+}
+TRACKS = {"studio": ("工作室", "Studios"), "project": ("项目", "Projects")}
+
+
+def listing(one: Json) -> Iterator[str]:
+    """The newest result of a round, best first, as it came out here."""
+    zh, en = ("最终结果", "final result") if one["final"] else ("尚未确认的结果", "result not yet final")
+    yield f"\n批次 {one['code']} 重新算出的{zh} / Round {one['code']}, {en}, computed here:"
+    for track, names in TRACKS.items():
+        yield f"  {names[0]} {names[1]}"
+        own = [place for place in one["places"] if place["track"] == track]
+        for place in sorted(own, key=lambda place: (place["rank"] or len(own) + 1, place["application"])):
+            rank = place["rank"] or "-"
+            yield (
+                f"    {rank:>3}  {place['application']:<8} {_score(place['official'], one['decimals']):>8}  "
+                + " ".join(REASONS[place["reason"]])
+            )
+
+
+def _score(scaled: int | None, decimals: int) -> str:
+    if scaled is None:
+        return "-"
+    whole, rest = divmod(abs(scaled), 10**decimals)
+    return ("-" if scaled < 0 else "") + (f"{whole}.{rest:0{decimals}d}" if decimals else str(whole))
 
 
 LAYOUT = 1
@@ -1552,7 +1609,7 @@ class Verification:
                 "entries.",
             )
         covered = notes[-1].size if notes else 0
-        if covered < self.log.size:
+        if notes and covered < self.log.size:
             report.caution(
                 "coverage",
                 f"第 {covered} 号至第 {self.log.size - 1} 号记录尚无签名校验点覆盖。",
@@ -1673,8 +1730,9 @@ def _words(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _shown(report: Report, verification: Verification) -> str:
+def _shown(report: Report) -> str:
     lines = [f"{SIGNS[one.state]} {one.zh}\n  {one.en}" for one in report.findings]
+    lines += [line for one in report.lists for line in listing(one)]
     zh, en = report.verdict()
     return "\n".join([*lines, "", f"结论：{zh}", f"Verdict: {en}"])
 
@@ -1685,6 +1743,7 @@ def _plain(report: Report, verification: Verification) -> str:
         {
             "anchors": report.anchors,
             "findings": [one._asdict() for one in report.findings],
+            "lists": report.lists,
             "ok": not report.damages(),
             "root": verification.log.roots.get(verification.log.size, ""),
             "size": verification.log.size,
@@ -1710,7 +1769,7 @@ def main(arguments: list[str]) -> int:
     except (Unreadable, ValueError, binascii.Error) as error:
         sys.stderr.write(f"无法核验 / Cannot be checked: {error}\n")
         return 2
-    output = _plain(report, verification) if words.json else _shown(report, verification)
+    output = _plain(report, verification) if words.json else _shown(report)
     sys.stdout.buffer.write(output.encode("utf-8") + b"\n")
     return 1 if report.damages() else 0
 

@@ -30,11 +30,11 @@ class Verification {
       this.checkpoints = new Checkpoints(this.archive.lines("checkpoints.jsonl"));
     });
     if (report.check("log", () => this.readLog())) {
-      const { size, roots } = this.log;
+      const { size } = this.log;
       report.ok(
         "log",
-        `${size} 条留痕逐条核对，编号连续，根摘要 ${roots.get(size)}。`,
-        `${size} entries, numbered without a gap; root ${roots.get(size)}.`,
+        `${size} 条留痕逐条核对，逐字节未变，编号连续。`,
+        `${size} entries, unchanged to the byte and numbered without a gap.`,
       );
     }
     let keys = null;
@@ -101,7 +101,7 @@ class Verification {
         `All ${notes.length} signed checkpoints fit; the newest covers the first ${covered} entries.`,
       );
     }
-    if (covered < log.size) {
+    if (notes.length && covered < log.size) {
       report.caution(
         "coverage",
         `第 ${covered} 号至第 ${log.size - 1} 号记录尚无签名校验点覆盖。`,
@@ -201,6 +201,7 @@ function verify(bytes, given, progress) {
       readable: true,
       anchors: report.anchors,
       findings: report.findings,
+      lists: report.lists,
       verdict: report.verdict(),
       size,
       root: roots.get(size) || "",

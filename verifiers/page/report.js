@@ -25,6 +25,7 @@ class Report {
   constructor() {
     this.findings = [];
     this.anchors = 0; // how many proofs from outside the bundle held
+    this.lists = []; // the newest result of each round, as it was computed here
   }
 
   add(what, state, zh, en, entry = null) {
@@ -85,10 +86,10 @@ class Report {
       zh: "各部分相互一致；没有与包外的证据比对。",
       en: "The parts fit together; nothing from outside was compared.",
       why: {
-        zh: "没有另存的校验点、书面密钥或者见证副署，不能排除全部重写。请在下面填入后重新核验。",
+        zh: "没有另存的校验点、书面密钥或者见证副署，不能排除全部重写。请在上面填入后重新核验。",
         en:
           "Without a checkpoint kept, a key on paper, or a witness's cosignature, a rewriting of the whole " +
-          "cannot be ruled out. Enter one below and check again.",
+          "cannot be ruled out. Enter one above and check again.",
       },
     };
   }

@@ -96,7 +96,8 @@ class Round {
       `Round ${this.code} has other results than the log tells of.`,
     );
     computations.forEach((record) => this.result(record));
-    for (const record of this.log.of("ranking.finalize", this.number)) {
+    const finals = this.log.of("ranking.finalize", this.number);
+    for (const record of finals) {
       const result = this.archive.read(`${this.folder}/results/${record.obj.id}/result.json`);
       need(
         digest("record", result) === record.data.result && record.obj.id === computations[computations.length - 1].obj.id,
@@ -105,6 +106,8 @@ class Round {
         record.n,
       );
     }
+    const { code, rules: { places: decimals }, newest: places = [] } = this;
+    this.report.lists.push({ code, final: finals.length > 0, decimals, places });
   }
 
   result(record) {
@@ -127,7 +130,9 @@ class Round {
     this.sheetsAreSealed(inputs, entry);
     this.standingsAreDecided(inputs, entry);
     this.votesAreRecorded(inputs, entry);
-    this.same(number, computed(this.rules, inputs, result), result);
+    const own = computed(this.rules, inputs, result);
+    this.same(number, own, result);
+    this.newest = own.places;
   }
 
   same(number, { places, figures }, result) {

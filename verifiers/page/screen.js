@@ -14,6 +14,22 @@ const STATES = {
   caution: { zh: "留意：", en: "Mind: " },
   bad: { zh: "不符：", en: "Wrong: " },
 };
+const REASONS = {
+  selected: ["入选", "Selected"],
+  below_cap: ["限额之外", "Outside the cap"],
+  tie_lost: ["并列未入选", "Tied, not selected"],
+  studio_not_selected: ["随工作室落选", "Fallen with its studio"],
+  linked_studio_refused: ["所属工作室未受理", "Studio not accepted"],
+  below_pass_mark: ["低于合格线", "Below the pass mark"],
+  below_floor: ["单项低于最低线", "Below a floor"],
+  too_few_sheets: ["有效评分表不足", "Too few valid sheets"],
+  not_connected: ["得分不可比", "Scores not comparable"],
+  no_spread: ["评分未分高低", "No differences scored"],
+  vetoed: ["一票否决", "Vetoed"],
+  refused: ["不予受理", "Refused"],
+  withdrawn: ["已撤回申报", "Application withdrawn"],
+};
+const TRACKS = { studio: ["工作室", "Studios"], project: ["项目", "Projects"] };
 let bundle = null;
 let shown = null;
 
@@ -140,9 +156,37 @@ function show() {
   outcome.replaceChildren(
     verdictCard(found.verdict.state, found.verdict, found.verdict.why),
     made("div", { class: "card" }, made("h2", {}, ...words("逐项结果", "What was checked")), list),
+    ...found.lists.map(resultCard),
     made("div", { class: "card" }, made("h2", {}, ...words("请抄录或保存，供下次比对", "Keep this for the next time")), facts),
     made("div", { class: "actions" }, save, print),
   );
+}
+
+// The newest result of a round, best first, as it came out here.
+function resultCard({ code, final, decimals, places }) {
+  const title = final
+    ? words(`批次 ${code} 的最终结果（由本页从原始评分重新算出）`, `Round ${code}: the final result, computed here from the sheets`)
+    : words(`批次 ${code} 的结果（尚未确认，由本页重新算出）`, `Round ${code}: a result not yet final, computed here`);
+  const tables = Object.entries(TRACKS).map(([track, name]) => {
+    const own = places.filter((place) => place.track === track);
+    own.sort((one, other) => (one.rank || Infinity) - (other.rank || Infinity) || (one.application < other.application ? -1 : 1));
+    const head = [["名次", "Rank"], ["编号", "Number"], ["官方得分", "Official score"], ["结论", "Outcome"]];
+    const table = made("table", {}, made("caption", {}, ...words(...name)));
+    table.append(made("thead", {}, made("tr", {}, ...head.map((pair) => made("th", { scope: "col" }, ...words(...pair))))));
+    const rows = own.map((place) => {
+      const score = place.official === null ? "—" : (place.official / 10 ** decimals).toFixed(decimals);
+      const cells = [place.rank === null ? "—" : String(place.rank), place.application, score];
+      return made(
+        "tr",
+        place.selected ? { class: "selected" } : {},
+        ...cells.map((cell) => made("td", {}, cell)),
+        made("td", {}, ...words(...REASONS[place.reason])),
+      );
+    });
+    table.append(made("tbody", {}, ...rows));
+    return table;
+  });
+  return made("div", { class: "card" }, made("h2", {}, ...title), made("div", { class: "tables" }, ...tables));
 }
 
 function verdictCard(state, verdict, why) {

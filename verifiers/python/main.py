@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from verifiers.python.archive import Archive
 from verifiers.python.checkpoints import Checkpoints, Kept, Keys
+from verifiers.python.listing import listing
 from verifiers.python.log import Log
 from verifiers.python.notes import Key, Note
 from verifiers.python.report import BAD, SIGNS, Json, Report, Unreadable, Wrong
@@ -130,7 +131,7 @@ class Verification:
                 "entries.",
             )
         covered = notes[-1].size if notes else 0
-        if covered < self.log.size:
+        if notes and covered < self.log.size:
             report.caution(
                 "coverage",
                 f"第 {covered} 号至第 {self.log.size - 1} 号记录尚无签名校验点覆盖。",
@@ -251,8 +252,9 @@ def _words(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _shown(report: Report, verification: Verification) -> str:
+def _shown(report: Report) -> str:
     lines = [f"{SIGNS[one.state]} {one.zh}\n  {one.en}" for one in report.findings]
+    lines += [line for one in report.lists for line in listing(one)]
     zh, en = report.verdict()
     return "\n".join([*lines, "", f"结论：{zh}", f"Verdict: {en}"])
 
@@ -263,6 +265,7 @@ def _plain(report: Report, verification: Verification) -> str:
         {
             "anchors": report.anchors,
             "findings": [one._asdict() for one in report.findings],
+            "lists": report.lists,
             "ok": not report.damages(),
             "root": verification.log.roots.get(verification.log.size, ""),
             "size": verification.log.size,
@@ -288,7 +291,7 @@ def main(arguments: list[str]) -> int:
     except (Unreadable, ValueError, binascii.Error) as error:
         sys.stderr.write(f"无法核验 / Cannot be checked: {error}\n")
         return 2
-    output = _plain(report, verification) if words.json else _shown(report, verification)
+    output = _plain(report, verification) if words.json else _shown(report)
     sys.stdout.buffer.write(output.encode("utf-8") + b"\n")
     return 1 if report.damages() else 0
 

@@ -40,6 +40,8 @@ class Report:
         self.findings: list[Finding] = []
         self.anchors = 0
         """How many proofs from outside the bundle held."""
+        self.lists: list[Json] = []
+        """The newest result of each round, as it was computed here."""
 
     def add(self, what: str, state: str, zh: str, en: str, entry: int | None = None) -> None:
         self.findings.append(Finding(what, state, zh, en, entry))

@@ -24,6 +24,7 @@ class Round:
         self.opened = STAGES.index(self.about["stage"]) >= STAGES.index("opened")
         self.sheets: dict[tuple[str, str, int], Json] = {}
         self.rules: Json = {}
+        self.newest: list[Json] = []
 
     def check_policy(self) -> None:
         """The stage and the policy are those of the log, and rules.json says what the policy text says."""
@@ -106,7 +107,8 @@ class Round:
             )
         for record in computations:
             self._result(record)
-        for record in self.log.of("ranking.finalize", self.number):
+        finals = self.log.of("ranking.finalize", self.number)
+        for record in finals:
             result = self.archive.read(f"{self.folder}/results/{record['obj']['id']}/result.json")
             if (
                 digest("record", result) != record["data"]["result"]
@@ -117,6 +119,15 @@ class Round:
                     f"What entry {record['n']} confirmed is not the newest result.",
                     record["n"],
                 )
+
+        self.report.lists.append(
+            {
+                "code": self.code,
+                "decimals": self.rules["places"],
+                "final": bool(finals),
+                "places": self.newest,
+            }
+        )
 
     def _result(self, record: Json) -> None:
         number, entry = record["obj"]["id"], record["n"]
@@ -139,6 +150,7 @@ class Round:
         self._standings_are_decided(inputs, entry)
         self._votes_are_recorded(inputs, entry)
         places, figures = computed(self.rules, inputs, result)
+        self.newest = list(places.values())
         self._same(number, places, figures, result)
 
     def _same(self, number: str, places: dict[str, Json], figures: Json, result: Json) -> None:
