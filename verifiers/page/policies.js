@@ -122,7 +122,7 @@ class Toml {
       end += quote === '"' && this.text[end] === "\\" ? 2 : 1;
     }
     this.at = end + mark.length;
-    const raw = this.text.slice(start, end);
+    const raw = this.text.slice(start, end).replace(mark.length === 3 ? /^\n/ : "", "");
     return quote === "'" ? raw : raw.replace(/\\(u[0-9A-Fa-f]{4}|\n\s*|.)/g, (_all, said) => this.escape(said));
   }
 

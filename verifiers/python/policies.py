@@ -137,6 +137,7 @@ class Toml:
             end += 2 if quote == '"' and self.text[end] == "\\" else 1
         self.at = end + len(mark)
         raw = self.text[start:end]
+        raw = raw[1:] if len(mark) == len('"""') and raw.startswith("\n") else raw
         return raw if quote == "'" else re.sub(r"\\(u[0-9A-Fa-f]{4}|\n\s*|.)", self._escape, raw)
 
     def _escape(self, found: re.Match[str]) -> str:

@@ -1,0 +1,141 @@
+"""Every official method on the worked examples of docs/scoring.md, and against the program's computation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panel.rules.policies import read_policy
+from panel.rules.results import Inputs, compute
+from panel.scoring.matrix import ScoreMatrix
+from panel.scoring.official.methods import METHODS as THEIRS
+from panel.scoring.official.methods import official
+from panel.scoring.official.results import Options
+from panel.services.bundles import rules
+from tests.conftest import ROOT
+from verifiers.python.places import computed
+from verifiers.python.scores import METHODS, Values, connected, half_up
+
+POLICY = read_policy((ROOT / "config" / "criteria.toml").read_text(encoding="utf-8"), "the shipped policy")
+
+
+def values(**rows: dict[str, int]) -> Values:
+    return {name: {expert: Fraction(value) for expert, value in row.items()} for name, row in rows.items()}
+
+
+def scored(method: str, table: Values, least: int = 7) -> dict[str, Fraction | None]:
+    return METHODS[method][0](table, least)
+
+
+def alone(method: str, *given: int) -> list[float]:
+    """What one expert's values become."""
+    table = values(**{f"A{n}": {"E1": value} for n, value in enumerate(given)})
+    return [float(score) for score in scored(method, table).values() if score is not None]
+
+
+def test_adjusted_on_the_worked_example() -> None:
+    table = values(A={"E1": 80, "E2": 70}, B={"E1": 70, "E2": 66}, C={"E1": 77})
+    assert scored("adjusted", table) == {"A": 75, "B": 68, "C": Fraction("73.5")}
+
+
+def test_mean_on_the_worked_example() -> None:
+    table = values(A={"E1": 8000, "E2": 7000, "E3": 7000})
+    assert scored("mean", table) == {"A": Fraction(22000, 3)}
+    assert half_up(Fraction(22000, 3) / 100, 100) == 7333
+
+
+def test_trimmed_on_the_worked_example() -> None:
+    table = values(A={f"E{n}": value for n, value in enumerate((74, 6, 70, 95, 71, 72, 73))})
+    assert scored("trimmed", table) == {"A": 72}
+    assert scored("trimmed", table, 8) == {"A": None}
+
+
+def test_the_relative_methods_on_their_worked_examples() -> None:
+    assert alone("standard", 60, 70, 80) == [40, 50, 60]
+    assert alone("robust", 60, 70, 80, 90, 10)[2] == pytest.approx(56.745, abs=5e-4)
+    assert alone("minmax", 60, 70, 90) == pytest.approx([0, 100 / 3, 100])
+    assert alone("rank", 90, 70, 70, 60) == [87.5, 50, 50, 12.5]
+
+
+@pytest.mark.parametrize("method", ["standard", "robust", "minmax"])
+def test_an_expert_who_saw_no_difference_is_left_out(method: str) -> None:
+    assert scored(method, values(A={"E1": 50}, B={"E1": 50})) == {"A": None, "B": None}
+
+
+def test_halves_go_away_from_zero() -> None:
+    assert [half_up(Fraction(n, 200), 100) for n in (17449, -17449, 17448)] == [8725, -8725, 8724]
+
+
+def test_parts_without_a_common_expert_are_noticed() -> None:
+    assert connected(values(A={"E1": 1, "E2": 1}, B={"E2": 1, "E3": 1}, C={"E3": 1}))
+    assert not connected(values(A={"E1": 1}, B={"E2": 1}))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[tuple[str, str], int]:
+    experts = draw(st.integers(2, 6))
+    cells = {
+        (f"E{e}", f"A{a}"): draw(st.integers(0, 200)) * 50
+        for a in range(draw(st.integers(1, 6)))
+        for e in range(experts)
+        if e == 0 or draw(st.booleans())
+    }
+    return cells
+
+
+@settings(max_examples=25)
+@given(tables(), st.sampled_from(sorted(THEIRS)))
+def test_two_implementations_agree_on_every_method(cells: dict[tuple[str, str], int], method: str) -> None:
+    table: Values = {}
+    for (expert, application), value in cells.items():
+        table.setdefault(application, {})[expert] = Fraction(value)
+    matrix = ScoreMatrix.from_records([(e, a, value) for (e, a), value in cells.items()])
+    assert scored(method, table, 3) == dict(official(method, matrix, Options(min_sheets=3)).scores)
+
+
+def _inputs(cells: dict[tuple[str, str], int]) -> dict[str, Any]:
+    """Studios from the table, and a project beside each, scored a little otherwise."""
+    entries, sheets = [], []
+    for application in sorted({a for _, a in cells}):
+        standing = "refused" if application == "A5" else "accepted"
+        entries.append({"number": application, "track": "studio", "linked_studio": "", "standing": standing})
+        entries.append(
+            {
+                "number": f"P{application}",
+                "track": "project",
+                "linked_studio": application,
+                "standing": "accepted",
+            }
+        )
+    for (expert, application), value in cells.items():
+        for number, track in ((application, "studio"), (f"P{application}", "project")):
+            share = value + (700 if track == "project" else 0)
+            criteria = POLICY.track(next(t for t in POLICY.tracks if t.value == track)).criteria
+            items = {unit.id: share * c.points // 20000 // 50 * 50 for c in criteria for unit in c.units()}
+            sheets.append({"expert": expert, "application": number, "items": items})
+    tie = sorted({a for _, a in cells} - {"A5"})[:2]
+    vote = {
+        "tie": tie,
+        "ballots": [{"expert": "E0", "application": tie[0], "reason": "理由"}],
+        "chair": "E0",
+        "chair_order": [],
+        "chair_reason": "",
+    }
+    return {"entries": entries, "existing_studios": ["A1"], "sheets": sheets, "votes": [vote]}
+
+
+@settings(max_examples=25)
+@given(tables())
+def test_two_implementations_agree_on_the_whole_result(cells: dict[tuple[str, str], int]) -> None:
+    inputs = _inputs(cells)
+    theirs = compute(POLICY, Inputs.from_plain(inputs)).plain()
+    policy = rules(POLICY)
+    places, figures = computed(policy, inputs, theirs)
+    for place in theirs["places"]:
+        own = places[place["application"]]
+        assert own == {key: value for key, value in place.items() if key != "facts"}
+    assert figures == theirs["figures"]
