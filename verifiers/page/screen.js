@@ -32,6 +32,7 @@ const REASONS = {
 const TRACKS = { studio: ["工作室", "Studios"], project: ["项目", "Projects"] };
 let bundle = null;
 let shown = null;
+let latest = 0; // the number of the newest check: an older one that ends later is not shown
 
 function made(name, given = {}, ...children) {
   const element = document.createElement(name);
@@ -111,6 +112,8 @@ async function check() {
   at("working").hidden = false;
   at("progress").value = 0;
   const file = bundle;
+  latest += 1;
+  const number = latest;
   let found;
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
@@ -120,6 +123,7 @@ async function check() {
   } catch (error) {
     found = { readable: false, why: error.message };
   }
+  if (number !== latest) return;
   at("working").hidden = true;
   at("start").disabled = false;
   shown = { found, file: file.name, when: new Date() };
@@ -156,7 +160,7 @@ function show() {
   outcome.replaceChildren(
     verdictCard(found.verdict.state, found.verdict, found.verdict.why),
     made("div", { class: "card" }, made("h2", {}, ...words("逐项结果", "What was checked")), list),
-    ...found.lists.map(resultCard),
+    ...(found.verdict.state === "bad" ? [] : found.lists.map(resultCard)),
     made("div", { class: "card" }, made("h2", {}, ...words("请抄录或保存，供下次比对", "Keep this for the next time")), facts),
     made("div", { class: "actions" }, save, print),
   );
@@ -212,7 +216,11 @@ function keep() {
   URL.revokeObjectURL(address);
 }
 
-at("file").addEventListener("change", () => take([...at("file").files]));
+at("file").addEventListener("change", () => {
+  const files = [...at("file").files];
+  at("file").value = ""; // so that the same file, made anew, can be chosen again
+  take(files);
+});
 at("start").addEventListener("click", check);
 at("language").addEventListener("click", () => {
   const root = document.documentElement;

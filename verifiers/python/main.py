@@ -254,7 +254,8 @@ def _words(arguments: list[str]) -> argparse.Namespace:
 
 def _shown(report: Report) -> str:
     lines = [f"{SIGNS[one.state]} {one.zh}\n  {one.en}" for one in report.findings]
-    lines += [line for one in report.lists for line in listing(one)]
+    if not report.damages():
+        lines += [line for one in report.lists for line in listing(one)]
     zh, en = report.verdict()
     return "\n".join([*lines, "", f"结论：{zh}", f"Verdict: {en}"])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.conftest import ROOT
 from verifiers.python.places import computed
 from verifiers.python.scores import METHODS, Values, connected, half_up
 
+Cells = dict[tuple[str, str], int]
 POLICY = read_policy((ROOT / "config" / "criteria.toml").read_text(encoding="utf-8"), "the shipped policy")
 
 
@@ -76,7 +79,7 @@ def test_parts_without_a_common_expert_are_noticed() -> None:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> dict[tuple[str, str], int]:
+def tables(draw: st.DrawFn) -> Cells:
     experts = draw(st.integers(2, 6))
     cells = {
         (f"E{e}", f"A{a}"): draw(st.integers(0, 200)) * 50
@@ -89,7 +92,7 @@ def tables(draw: st.DrawFn) -> dict[tuple[str, str], int]:
 
 @settings(max_examples=25)
 @given(tables(), st.sampled_from(sorted(THEIRS)))
-def test_two_implementations_agree_on_every_method(cells: dict[tuple[str, str], int], method: str) -> None:
+def test_two_implementations_agree_on_every_method(cells: Cells, method: str) -> None:
     table: Values = {}
     for (expert, application), value in cells.items():
         table.setdefault(application, {})[expert] = Fraction(value)
@@ -97,7 +100,24 @@ def test_two_implementations_agree_on_every_method(cells: dict[tuple[str, str], 
     assert scored(method, table, 3) == dict(official(method, matrix, Options(min_sheets=3)).scores)
 
 
-def _inputs(cells: dict[tuple[str, str], int]) -> dict[str, Any]:
+def agreed_by_all(random: Random, count: int) -> Iterator[tuple[str, Cells, dict[str, str | None]]]:
+    """Random tables with every method's scores as fractions, for the other verifier to be held against."""
+    for _ in range(count):
+        cells = {
+            (f"E{e}", f"A{a}"): random.randrange(0, 20001, 50)
+            for a in range(random.randint(1, 7))
+            for e in range(random.randint(1, 6))
+        }
+        table: Values = {}
+        for (expert, application), value in cells.items():
+            table.setdefault(application, {})[expert] = Fraction(value)
+        for method in METHODS:
+            scores = scored(method, table, 3)
+            told = {n: None if s is None else f"{s.numerator}/{s.denominator}" for n, s in scores.items()}
+            yield method, cells, told
+
+
+def _inputs(cells: Cells) -> dict[str, Any]:
     """Studios from the table, and a project beside each, scored a little otherwise."""
     entries, sheets = [], []
     for application in sorted({a for _, a in cells}):
@@ -130,7 +150,7 @@ def _inputs(cells: dict[tuple[str, str], int]) -> dict[str, Any]:
 
 @settings(max_examples=25)
 @given(tables())
-def test_two_implementations_agree_on_the_whole_result(cells: dict[tuple[str, str], int]) -> None:
+def test_two_implementations_agree_on_the_whole_result(cells: Cells) -> None:
     inputs = _inputs(cells)
     theirs = compute(POLICY, Inputs.from_plain(inputs)).plain()
     policy = rules(POLICY)
