@@ -39,6 +39,7 @@ class Log:
 
     def read(self, lines: Iterator[bytes]) -> None:
         sha, shape, stack = hashlib.sha256, SHAPE.fullmatch, self._stack
+        read = {act.encode() for act in READ_ACTS}
         index = -1
         try:
             for index, line in enumerate(lines):
@@ -48,7 +49,7 @@ class Log:
                 if index in self._wanted:
                     self.leaves[index] = leaf.hex()
                 found = shape(line)
-                if not found or int(found.group(2)) != index or found.group(1).decode() in READ_ACTS:
+                if not found or int(found.group(2)) != index or found.group(1) in read:
                     self._record(index, line)
                 whole = index + 1
                 while not whole & 1:
