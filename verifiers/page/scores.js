@@ -176,6 +176,7 @@ class Track {
     const admitted = inputs.entries.filter((one) => one.track === track && one.standing === "accepted");
     const own = new Set(admitted.map((entry) => entry.number));
     this.sheets = inputs.sheets.filter((sheet) => own.has(sheet.application));
+    this.sheets.forEach((sheet) => this.within(sheet));
     const totals = this.values(this.own.criteria.flatMap((one) => one.units));
     this.connected = connected(totals);
     this.counts = new Map([...totals].map(([name, row]) => [name, row.size]));
@@ -194,6 +195,21 @@ class Track {
 
   plain(points) {
     return Number(points.times(this.scale).halfUp());
+  }
+
+  // Every unit of the track has points, nothing else has, and no criterion has more than its own.
+  within({ expert, application, items }) {
+    const given = (unit) => (unit in items ? items[unit] : -1);
+    const known = this.own.criteria.flatMap((one) => one.units);
+    const fits = this.own.criteria.every((one) => {
+      const points = one.units.map(given);
+      return points.every((value) => value >= 0) && points.reduce((sum, value) => sum + value, 0) <= one.points;
+    });
+    need(
+      fits && canonical([...known].sort()) === canonical(Object.keys(items).sort()),
+      `${expert}/${application} 的分数超出评分项的范围。`,
+      `The points of ${expert}/${application} are not within those of the criteria.`,
+    );
   }
 
   values(units) {

@@ -157,6 +157,7 @@ class Kept:
     FIELD = re.compile(r"\b(entry|leaf|seal|size|root)=([0-9a-f]+)")
 
     def __init__(self, text: str) -> None:
+        text = text.strip() + "\n"
         self.note = Note(text) if "\n\n" in text else None
         said = dict(self.FIELD.findall(text))
         if self.note:

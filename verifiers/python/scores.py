@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 
-from verifiers.python.report import Json
+from verifiers.python.report import Json, Wrong
 
 Values = dict[str, dict[str, Fraction]]
 """By application, then by expert."""
@@ -186,6 +186,8 @@ class Track:
         self.scale: int = 10 ** rules["places"]
         own = {e["number"] for e in inputs["entries"] if e["track"] == track and e["standing"] == "accepted"}
         self.sheets = [sheet for sheet in inputs["sheets"] if sheet["application"] in own]
+        for sheet in self.sheets:
+            self._within(sheet)
         totals = self._values([unit for one in self.own["criteria"] for unit in one["units"]])
         self.connected = connected(totals)
         self.counts = {name: len(row) for name, row in totals.items()}
@@ -204,6 +206,22 @@ class Track:
             )
             for one in self.own["criteria"]
         }
+
+    def _within(self, sheet: Json) -> None:
+        """Every unit of the track has points, nothing else has, and no criterion has more than its own."""
+        known, items = set(), sheet["items"]
+        for one in self.own["criteria"]:
+            known.update(one["units"])
+            points = [items.get(unit, -1) for unit in one["units"]]
+            if min(points) < 0 or sum(points) > one["points"]:
+                break
+        else:
+            if known == set(items):
+                return
+        who = f"{sheet['expert']}/{sheet['application']}"
+        raise Wrong(
+            f"{who} 的分数超出评分项的范围。", f"The points of {who} are not within those of the criteria."
+        )
 
     def _values(self, units: list[str]) -> Values:
         values: Values = defaultdict(dict)

@@ -88,6 +88,14 @@ def test_what_was_kept_outside_makes_it_proof(worked: Worked, checked: Checked) 
     assert "fits the evidence from outside" in found["verdict"]["en"]
 
 
+def test_a_kept_note_is_read_from_its_file_with_any_line_ends(
+    worked: Worked, checked: Checked, tmp_path: Path
+) -> None:
+    file = tmp_path / "kept.txt"
+    file.write_text(worked.early + "\n\n", encoding="utf-8", newline="\r\n")
+    assert checked(worked.files, "--checkpoint", str(file))["anchors"] == 1
+
+
 def test_a_kept_size_and_root_is_enough(worked: Worked, checked: Checked) -> None:
     manifest = json.loads(worked.files["manifest.json"])
     kept = f"panel-checkpoint size={manifest['size']} root={manifest['root']} at=2026"

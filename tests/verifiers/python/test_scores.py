@@ -20,6 +20,7 @@ from panel.scoring.official.results import Options
 from panel.services.bundles import rules
 from tests.conftest import ROOT
 from verifiers.python.places import computed
+from verifiers.python.report import Wrong
 from verifiers.python.scores import METHODS, Values, connected, half_up
 
 Cells = dict[tuple[str, str], int]
@@ -151,11 +152,33 @@ def _inputs(cells: Cells) -> dict[str, Any]:
 @settings(max_examples=25)
 @given(tables())
 def test_two_implementations_agree_on_the_whole_result(cells: Cells) -> None:
-    inputs = _inputs(cells)
+    _agree(_inputs(cells))
+
+
+def _agree(inputs: dict[str, Any]) -> None:
     theirs = compute(POLICY, Inputs.from_plain(inputs)).plain()
-    policy = rules(POLICY)
-    places, figures = computed(policy, inputs, theirs)
+    places, figures = computed(rules(POLICY), inputs, theirs)
     for place in theirs["places"]:
         own = places[place["application"]]
         assert own == {key: value for key, value in place.items() if key != "facts"}
     assert figures == theirs["figures"]
+
+
+def test_a_large_panel_with_holes_is_solved_exactly_where_the_program_uses_floats() -> None:
+    random = Random(33)
+    cells = {
+        (f"E{e}", f"A{a}"): random.randrange(0, 10001, 50)
+        for a in range(7)
+        for e in range(33)
+        if e == 0 or random.random() < 0.7
+    }
+    _agree(_inputs(cells))
+
+
+def test_points_beyond_their_criterion_are_refused() -> None:
+    inputs = _inputs({("E0", "A0"): 5000})
+    theirs = compute(POLICY, Inputs.from_plain(inputs)).plain()
+    for change in ({"S1": 3001}, {"S1": -1}, {"S9": 0}):
+        sheets = [sheet | {"items": sheet["items"] | change} for sheet in inputs["sheets"][:1]]
+        with pytest.raises(Wrong, match="points of E0/A0"):
+            computed(rules(POLICY), inputs | {"sheets": sheets}, theirs)
