@@ -114,11 +114,17 @@ class Change:
 class Office:
     """One installation: made once at the start, shared by all requests."""
 
-    def __init__(self, settings: Settings, policy: Policy, clock_: clock.Clock = clock.now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        clock_: clock.Clock = clock.now,
+        engine: Engine | None = None,
+    ) -> None:
         self.settings = settings
         self.policy = policy
         self.clock = clock_
-        self.engine: Engine = open_engine(settings.url)
+        self.engine = engine or open_engine(settings.url)
         self._reader = steady(self.engine)
         self._turns = FifoLock()
         self._quota = RefusalQuota()
