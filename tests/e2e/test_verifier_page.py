@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.audit.test_tree import INPUTS, ROOTS
+from tests.databases import sqlite_copy
 from tests.verifiers.python.test_ed25519 import VECTORS
 from tests.verifiers.python.test_scores import agreed_by_all
 from tests.verifiers.worked import (
@@ -40,12 +41,10 @@ NOTHING = {"kept": "", "key": "", "witness": "", "receipt": ""}
 
 
 @pytest.fixture(scope="module")
-def worked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Worked:
+def worked(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Worked:
     """The bundle of a finished round."""
     folder = tmp_path_factory.mktemp("worked")
-    file = folder / "panel.sqlite"
-    file.write_bytes(sqlite_template.read_bytes())
-    return build(f"sqlite:///{file}", folder)
+    return build(sqlite_copy(sqlite_file, folder), folder)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from panel.app import create_app
 from panel.rules.receipts import Receipt
 from panel.services.office import Office
+from tests.application import application
 from tests.opened import Opened
 from tests.queries.test_receipts import given_back, paper
 from tests.signed import Signed
@@ -33,7 +33,7 @@ def signed(world: World, tmp_path: Path) -> Signed:
 @pytest.fixture
 def anybody(signed: Signed) -> FlaskClient:
     """Somebody who is not signed in."""
-    return create_app(signed.office).test_client()
+    return application(signed.office).test_client()
 
 
 def asked(client: FlaskClient, receipt: Receipt | str, status: int = 200) -> str:
