@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audit.test_tree import INPUTS, ROOTS
 from tests.databases import sqlite_copy
 from tests.verifiers.python.test_ed25519 import VECTORS
-from tests.verifiers.python.test_scores import agreed_by_all
+from tests.verifiers.python.test_scores import agreed_by_all, whole_results
 from tests.verifiers.worked import (
     MUTATIONS,
     Worked,
@@ -225,3 +225,12 @@ def test_both_verifiers_compute_the_same_by_every_method(page: Page) -> None:
         }"""
         found = page.evaluate(script, [method, [[*key, value] for key, value in cells.items()]])
         assert dict(found) == own
+
+
+def test_the_page_computes_whole_results_as_the_program_does(page: Page) -> None:
+    script = """cases => cases.map(([rules, inputs, given]) => computed(rules, inputs, given))"""
+    cases = list(whole_results(Random(3), 6))
+    for found, (_, _, theirs) in zip(page.evaluate(script, cases), cases, strict=True):
+        places = [{k: v for k, v in place.items() if k != "facts"} for place in theirs["places"]]
+        assert sorted(found["places"], key=lambda place: str(place["application"])) == places
+        assert found["figures"] == theirs["figures"]
