@@ -26,7 +26,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, Optional, cast
 
 
 # What is reported, in Chinese and English.
@@ -844,7 +844,7 @@ def _track_rules(track: Json) -> Json:
 
 Values = dict[str, dict[str, Fraction]]
 """By application, then by expert."""
-Scores = dict[str, Fraction | None]
+Scores = dict[str, Optional[Fraction]]  # noqa: UP045 - Python 3.9 evaluates this line
 
 
 def half_up(value: Fraction, scale: int) -> int:

@@ -32,6 +32,19 @@ def test_the_program_needs_the_standard_library_of_an_old_python_only() -> None:
     assert {name.split(".")[0] for name in names} - STANDARD == set()
 
 
+def test_no_line_of_the_program_that_is_evaluated_joins_types_as_only_newer_pythons_do() -> None:
+    tree = ast.parse((ROOT / "verify_bundle.py").read_text(encoding="utf-8"))
+    unread = {
+        id(part)
+        for node in ast.walk(tree)
+        for hint in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if hint is not None
+        for part in ast.walk(hint)
+    }
+    joined = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and id(node) not in unread]
+    assert [ast.unparse(node) for node in joined if "None" in ast.unparse(node)] == []
+
+
 def test_the_program_runs_without_anything_of_ours(worked: Worked, tmp_path: Path) -> None:
     words = [sys.executable, "-I", "-S", str(ROOT / "verify_bundle.py"), str(worked.file)]
     ran = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)

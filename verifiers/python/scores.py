@@ -6,12 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Optional
 
 from verifiers.python.report import Json, Wrong
 
 Values = dict[str, dict[str, Fraction]]
 """By application, then by expert."""
-Scores = dict[str, Fraction | None]
+Scores = dict[str, Optional[Fraction]]  # noqa: UP045 - Python 3.9 evaluates this line
 
 
 def half_up(value: Fraction, scale: int) -> int:
