@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import hashlib
 import io
 import json
@@ -31,6 +30,10 @@ from typing import Any, ClassVar, NamedTuple, Optional, cast
 
 # What is reported, in Chinese and English.
 
+
+if sys.version_info < (3, 9):  # noqa: UP036 - not by the exit code of damage
+    sys.stderr.write("Python 3.9 or newer is needed.\n")
+    sys.exit(2)
 
 Json = dict[str, Any]
 
@@ -1788,8 +1791,9 @@ def main(arguments: list[str]) -> int:
         )
         verification = Verification(words.bundle, evidence)
         report = verification.run()
-    except (Unreadable, ValueError, binascii.Error) as error:
-        sys.stderr.write(f"无法核验 / Cannot be checked: {error}\n")
+    except Exception as error:  # whatever it is, it is no damage that was found
+        reason = str(error) if isinstance(error, (Unreadable, ValueError)) else repr(error)
+        sys.stderr.write(f"无法核验 / Cannot be checked: {reason}\n")
         return 2
     output = _plain(report, verification) if words.json else _shown(report)
     sys.stdout.buffer.write(output.encode("utf-8") + b"\n")

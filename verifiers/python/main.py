@@ -11,7 +11,6 @@ Exit code 0: everything fits; 1: damage was found; 2: this could not be read as 
 from __future__ import annotations
 
 import argparse
-import binascii
 import json
 import sys
 from typing import NamedTuple
@@ -289,8 +288,9 @@ def main(arguments: list[str]) -> int:
         )
         verification = Verification(words.bundle, evidence)
         report = verification.run()
-    except (Unreadable, ValueError, binascii.Error) as error:
-        sys.stderr.write(f"无法核验 / Cannot be checked: {error}\n")
+    except Exception as error:  # whatever it is, it is no damage that was found
+        reason = str(error) if isinstance(error, (Unreadable, ValueError)) else repr(error)
+        sys.stderr.write(f"无法核验 / Cannot be checked: {reason}\n")
         return 2
     output = _plain(report, verification) if words.json else _shown(report)
     sys.stdout.buffer.write(output.encode("utf-8") + b"\n")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+if sys.version_info < (3, 9):  # noqa: UP036 - not by the exit code of damage
+    sys.stderr.write("Python 3.9 or newer is needed.\n")
+    sys.exit(2)
 
 Json = dict[str, Any]
 
