@@ -630,8 +630,7 @@ class Kept:
 
     def proves(self, log: Log, report: Report) -> None:
         """Hold a receipt against the log: the sheet it speaks of, and whether it still counts."""
-        if self.entry is None or not self.leaf:
-            raise Wrong("回执缺少留痕编号或记录摘要。", "The receipt lacks its entry or its leaf.")
+        assert self.entry is not None
         if self.entry >= log.size:
             raise Wrong(
                 f"回执的第 {self.entry} 号记录不在留痕中。",
@@ -1653,20 +1652,26 @@ class Verification:
             if report.check("kept", kept.check, self.log, keys):
                 self._anchor(
                     "kept",
-                    f"与另存的 {kept.size} 条处校验点相符。",
-                    f"Fits the checkpoint kept, of size {kept.size}.",
+                    f"前 {kept.size} 条与另存的校验点相符；此后的记录它证明不了。",
+                    f"The first {kept.size} entries fit the checkpoint kept; "
+                    "it proves nothing of later ones.",
                 )
         for receipt in self.evidence.receipts:
             report.check("receipt", receipt.proves, self.log, report)
             if receipt.root and report.check("receipt", receipt.check, self.log, keys):
                 self._anchor(
                     "receipt",
-                    f"与回执上 {receipt.size} 条处的校验点相符。",
-                    f"Fits the checkpoint on the receipt, of size {receipt.size}.",
+                    f"前 {receipt.size} 条与回执上的校验点相符；此后的记录它证明不了。",
+                    f"The first {receipt.size} entries fit the receipt's checkpoint; "
+                    "it proves nothing of later ones.",
                 )
         for vkey in self.evidence.keys:
             if report.check("key", keys.held_outside, vkey, report) and self.checkpoints.notes:
-                self._anchor("key", "书面密钥是这份留痕的密钥。", "The key given is a key of this log.")
+                self._anchor(
+                    "key",
+                    "书面密钥是这份留痕的密钥；它不能证明持有密钥的人没有重写。",
+                    "The key given is a key of this log; it does not show that its holder rewrote nothing.",
+                )
         for vkey in self.evidence.witnesses:
             report.check("cosignature", self._cosigned, Key(vkey))
 
@@ -1741,6 +1746,21 @@ def _kept(said: str) -> Kept:
     return kept
 
 
+def _receipt(said: str) -> Kept:
+    receipt = Kept(_text(said))
+    if receipt.entry is None or not receipt.leaf:
+        raise Unreadable(f"{said[:80]!r}: no receipt, which has an entry and a leaf")
+    return receipt
+
+
+def _key(said: str) -> str:
+    """A key as it was typed, if it is one: its own hash shows a slip of the pen."""
+    try:
+        return Key(said.strip()).vkey
+    except (LookupError, ValueError):
+        raise Unreadable(f"{said[:80]!r}: no verifier key; look for a slip in copying") from None
+
+
 def _words(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Check a bundle (留痕包) offline.")
     parser.add_argument("bundle")
@@ -1785,9 +1805,9 @@ def main(arguments: list[str]) -> int:
     try:
         evidence = Evidence(
             [_kept(said) for said in words.checkpoint],
-            [Kept(_text(said)) for said in words.receipt],
-            words.key,
-            words.require_cosignature,
+            [_receipt(said) for said in words.receipt],
+            [_key(said) for said in words.key],
+            [_key(said) for said in words.require_cosignature],
         )
         verification = Verification(words.bundle, evidence)
         report = verification.run()

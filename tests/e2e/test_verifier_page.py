@@ -155,6 +155,9 @@ def test_damage_is_said_first_and_aloud(page: Page, worked: Worked, tmp_path: Pa
     file.write_bytes(b"no bundle")
     page.set_input_files("#file", file)
     expect(page.locator(".verdict")).to_contain_text("无法核验")
+    page.fill("#key", worked.first_key.replace("panel", "pane1"))
+    page.set_input_files("#file", worked.file)
+    expect(page.locator(".verdict")).to_contain_text("look for a slip in copying")
 
 
 def test_anybody_can_use_the_page(page: Page, worked: Worked) -> None:

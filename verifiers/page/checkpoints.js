@@ -176,7 +176,6 @@ class Kept {
 
   // Hold a receipt against the log: the sheet it speaks of, and whether it still counts.
   proves(log, report) {
-    need(this.entry !== null && this.leaf, "回执缺少留痕编号或记录摘要。", "The receipt lacks its entry or its leaf.");
     need(
       this.entry < log.size,
       `回执的第 ${this.entry} 号记录不在留痕中。`,

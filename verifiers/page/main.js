@@ -7,8 +7,11 @@ class Verification {
     this.report = new Report();
     this.kept = given.kept.trim() ? new Kept(`${given.kept.trim()}\n`) : null;
     this.receipt = given.receipt.trim() ? new Kept(given.receipt.trim()) : null;
-    this.key = given.key.trim();
-    this.witness = given.witness.trim();
+    if (this.receipt && (this.receipt.entry === null || !this.receipt.leaf)) {
+      throw new Unreadable("no receipt, which has an entry and a leaf");
+    }
+    this.key = typed(given.key);
+    this.witness = typed(given.witness);
     try {
       this.archive = new Archive(bytes);
     } catch (error) {
@@ -123,22 +126,30 @@ class Verification {
   outside(keys) {
     const { report, log, kept, receipt } = this;
     if (kept && report.check("kept", () => kept.check(log, keys))) {
-      this.anchor("kept", `与另存的 ${kept.size} 条处校验点相符。`, `Fits the checkpoint kept, of size ${kept.size}.`);
+      this.anchor(
+        "kept",
+        `前 ${kept.size} 条与另存的校验点相符；此后的记录它证明不了。`,
+        `The first ${kept.size} entries fit the checkpoint kept; it proves nothing of later ones.`,
+      );
     }
     if (receipt) {
       report.check("receipt", () => receipt.proves(log, report));
       if (receipt.root && report.check("receipt", () => receipt.check(log, keys))) {
         this.anchor(
           "receipt",
-          `与回执上 ${receipt.size} 条处的校验点相符。`,
-          `Fits the checkpoint on the receipt, of size ${receipt.size}.`,
+          `前 ${receipt.size} 条与回执上的校验点相符；此后的记录它证明不了。`,
+          `The first ${receipt.size} entries fit the receipt's checkpoint; it proves nothing of later ones.`,
         );
       }
     }
-    if (this.key && report.check("key", () => keys.heldOutside(this.key, report)) && this.checkpoints.newest) {
-      this.anchor("key", "书面密钥是这份留痕的密钥。", "The key given is a key of this log.");
+    if (this.key && report.check("key", () => keys.heldOutside(this.key.vkey, report)) && this.checkpoints.newest) {
+      this.anchor(
+        "key",
+        "书面密钥是这份留痕的密钥；它不能证明持有密钥的人没有重写。",
+        "The key given is a key of this log; it does not show that its holder rewrote nothing.",
+      );
     }
-    if (this.witness) report.check("cosignature", () => this.cosigned(new Key(this.witness)));
+    if (this.witness) report.check("cosignature", () => this.cosigned(this.witness));
   }
 
   cosigned(key) {
@@ -188,6 +199,15 @@ class Verification {
           `${results} results came out the same from the sheets alone.`,
       );
     }
+  }
+}
+
+// A key as it was typed, or nothing; its own hash shows a slip of the pen.
+function typed(vkey) {
+  try {
+    return vkey.trim() ? new Key(vkey.trim()) : null;
+  } catch {
+    throw new Unreadable(`no verifier key, look for a slip in copying: ${vkey.slice(0, 60)}`);
   }
 }
 

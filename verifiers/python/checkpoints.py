@@ -186,8 +186,7 @@ class Kept:
 
     def proves(self, log: Log, report: Report) -> None:
         """Hold a receipt against the log: the sheet it speaks of, and whether it still counts."""
-        if self.entry is None or not self.leaf:
-            raise Wrong("回执缺少留痕编号或记录摘要。", "The receipt lacks its entry or its leaf.")
+        assert self.entry is not None
         if self.entry >= log.size:
             raise Wrong(
                 f"回执的第 {self.entry} 号记录不在留痕中。",

@@ -184,7 +184,6 @@ def test_receipts_are_held_against_the_log(worked: Worked, checked: Checked) -> 
         "Entry 99999 of the receipt"
     )
     assert said(good.partition("seal=")[0] + "seal=" + "0" * 64)[0] == "bad"
-    assert said("entry=1")[1].startswith("The receipt lacks")
 
 
 def test_a_score_changed_in_the_openings_is_named(worked: Worked, checked: Checked) -> None:
@@ -269,7 +268,11 @@ def test_what_is_no_bundle_is_not_called_damaged(
         assert "Cannot be checked" in capsys.readouterr().err
     file.write_bytes(packed(worked.files))
     assert main([str(file), "--checkpoint", "nonsense"]) == 2
-    assert main([str(file), "--require-cosignature", "nonsense"]) == 2
+    assert main([str(file), "--receipt", "entry=1"]) == 2
+    for option in ("--key", "--require-cosignature"):
+        slip = worked.first_key.replace("panel", "pane1")
+        assert main([str(file), option, slip]) == 2
+        assert "look for a slip" in capsys.readouterr().err
 
 
 def test_a_damaged_archive_is_damage(tmp_path: Path, worked: Worked) -> None:
