@@ -6,6 +6,7 @@ class Verification {
     this.progress = progress;
     this.report = new Report();
     this.kept = given.kept.trim() ? new Kept(`${given.kept.trim()}\n`) : null;
+    if (this.kept && !this.kept.root) throw new Unreadable("no checkpoint, which has a size and a root");
     this.receipt = given.receipt.trim() ? new Kept(given.receipt.trim()) : null;
     if (this.receipt && (this.receipt.entry === null || !this.receipt.leaf)) {
       throw new Unreadable("no receipt, which has an entry and a leaf");
