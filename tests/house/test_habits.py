@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for folder in ("panel", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [path for folder in ("panel", "tests", "verifiers") for path in sorted((ROOT / folder).rglob("*.py"))]
 WHOLLY_COVERED = ("rules", "scoring", "audit", "services")
 
 EVASION = re.compile(r"mark\.(?:skip|skipif|xfail)|pytest\.(?:skip|xfail|importorskip)\b|\bunittest\.mock\b")
