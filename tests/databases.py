@@ -118,8 +118,12 @@ class Standing:
         except psycopg.Error:
             whole = False
         if not whole:
-            self._connection.close()
+            self.close()
         return whole
+
+    def close(self) -> None:
+        """Look after the database no more."""
+        self._connection.close()
 
     def _seen(self) -> str:
         row = self._connection.execute(_SHAPE).fetchone()
@@ -163,9 +167,11 @@ class Databases:
 
     def close(self) -> None:
         """Drop what still stands."""
-        standing = self._standing.name if self._standing else ""
-        for name in filter(None, (standing, self._template)):
-            self._drop(name)
+        if self._standing:
+            self._standing.close()
+            self._drop(self._standing.name)
+        if self._template:
+            self._drop(self._template)
 
     def url(self, name: str) -> str:
         """The address of a database."""
