@@ -141,9 +141,11 @@ def tally(
     return {name: int(count) for name, count in session.execute(query.group_by(counted))}
 
 
-def of_act(session: Session, act: str, round_id: str = "") -> list[Record]:
-    """The entries of one act that succeeded, oldest first."""
+def of_act(session: Session, act: str, round_id: str = "", after: int = -1) -> list[Record]:
+    """The entries of one act that succeeded, oldest first; only those after number `after`."""
     query = select(ENTRIES).where(ENTRIES.c.act == act, ENTRIES.c.ok.is_(True)).order_by(ENTRIES.c.idx)
+    if after >= 0:
+        query = query.where(ENTRIES.c.idx > after)
     if round_id:
         # Without an index of its own: there are far fewer entries of most acts than of a round.
         query = query.where(ENTRIES.c.round_id.concat("") == round_id)

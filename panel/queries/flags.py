@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,7 +39,7 @@ _OF_OFFICE = ("account.sign_in", "log.clock", "watch.verify")
 _OF_RESULT = ("application.decide", "seal.open", "vote.record", "vote.none")
 """What else changes the inputs of the result."""
 _REFUSED = "refused"
-_MOST_REFUSALS = 2000
+_MOST_REFUSALS = 100_000
 _OPEN = (Stage.OPENED, Stage.FINAL, Stage.ARCHIVED)
 
 Found = Mapping[Rule, tuple[Flag, ...] | None]
@@ -102,7 +102,7 @@ def _kept(_key: tuple[object, ...]) -> list[Found]:
 
 def facts(session: Session, policy: Policy, round_: RoundView) -> Facts:
     """Everything that the flags of the round rest on."""
-    acts = sorted(_acts(session, str(round_.id)), key=lambda act: act.index)
+    acts = _acts(session, str(round_.id))
     if round_.stage not in _OPEN:
         return Facts(policy=policy, acts=acts, stored_policy=policy.digest)
     inputs = standings.inputs(session, round_.id)
@@ -131,14 +131,34 @@ def _sealed(session: Session, round_id: int, counted: set[tuple[str, str]]) -> I
         )
 
 
-def _acts(session: Session, round_id: str) -> Iterator[Act]:
+def _acts(session: Session, round_id: str) -> Sequence[Act]:
+    """The acts of the round, oldest first; entries never change, so none is read twice."""
+    created = read.of_act(session, "round.create", round_id)
+    if not created:
+        return ()
+    known = _read_before(created[0].leaf, created[0].index)
+    acts, seen = known[0]
+    length = read.size(session)
+    several = sorted(_later(session, round_id, seen), key=lambda act: act.index)
+    acts = (*acts, *(act for act in several if act.index < length))
+    known[0] = acts, length - 1
+    return acts
+
+
+@lru_cache(maxsize=8)
+def _read_before(_round: str, created: int) -> list[tuple[tuple[Act, ...], int]]:
+    """The acts that were read of a round, which the hash of its first entry names, and up to which number."""
+    return [((), created)]
+
+
+def _later(session: Session, round_id: str, seen: int) -> Iterator[Act]:
+    """The acts after number `seen`."""
     for name in _OF_ROUND:
-        yield from map(_act, read.of_act(session, name, round_id))
-    created = min((one.index for one in read.of_act(session, "round.create", round_id)), default=0)
+        yield from map(_act, read.of_act(session, name, round_id, seen))
     for name in _OF_OFFICE:
-        yield from (_act(one) for one in read.of_act(session, name) if one.index > created)
-    refused = read.page(session, Filter(act=_REFUSED, refused_only=True), limit=_MOST_REFUSALS)
-    yield from (_act(one) for one in refused if one.index > created and one.round_id in ("", round_id))
+        yield from map(_act, read.of_act(session, name, after=seen))
+    refused = read.page(session, Filter(act=_REFUSED, refused_only=True), after=seen, limit=_MOST_REFUSALS)
+    yield from (_act(one) for one in refused if one.round_id in ("", round_id))
 
 
 def _act(record: Record) -> Act:
