@@ -196,3 +196,25 @@ def test_every_page_is_accessible_and_fits(live: Live, page_as: PageAs, window: 
         found = Axe().run(page).response["violations"]
         assert [(path, one["id"], one["nodes"][0]["html"]) for one in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_stream_tells_without_being_asked(live: Live, page_as: PageAs) -> None:
+    page = page_as("inspector")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/feed" in request.url else None)
+    with page.expect_request("**/inspector/stream*"):
+        page.goto(HOME)
+    connected(page)
+    entry = save(live, "20", 1)
+    expect(page.locator(f"#event-{entry}")).to_be_visible(timeout=SOON)
+    assert len(asked) == 1  # once, to know at once where the trail stands
+
+
+def test_where_there_is_no_stream_the_page_asks(live: Live, page_as: PageAs) -> None:
+    page = page_as("inspector")
+    page.route("**/inspector/stream*", lambda route: route.fulfill(status=204))
+    page.goto(HOME)
+    connected(page)
+    entry = save(live, "20", 1)
+    expect(page.locator(f"#event-{entry}")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-live]")).to_have_attribute("data-state", "live")
