@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from panel.scoring.design import Design
 from panel.scoring.matrix import ScoreMatrix
 from panel.scoring.official.methods import DEFAULT
 from panel.scoring.official.results import Options
-from panel.scoring.sheets import Exact, Sheets, criteria_first, totals
+from panel.scoring.sheets import Sheets
 from panel.scoring.uncertainty.chances import DRAWS, SEED
 
 Scores = Mapping[str, float | None]
@@ -35,6 +34,8 @@ class Means:
         How many sheets there are.
     incomplete : tuple of (application, expert)
         Those that lack a criterion and so do not count.
+    of_sheets : Design or None
+        The renormalised total of every sheet, complete or not; None with a single criterion.
     """
 
     strict: Scores
@@ -42,6 +43,7 @@ class Means:
     criteria_first: Scores
     sheets: int
     incomplete: tuple[tuple[str, str], ...]
+    of_sheets: Design | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,19 +111,3 @@ class Question:
     def several_criteria(self) -> Sheets | None:
         """The criterion scores if there is more than one criterion."""
         return self.sheets if self.sheets is not None and len(self.sheets.criteria) > 1 else None
-
-
-def means_of(sheets: Sheets, weights: Mapping[str, Exact] | None = None) -> Means:
-    """Return the three means of every application, computed exactly."""
-    strict = totals(sheets, weights)
-    return Means(
-        strict=_floats(strict.means),
-        renormalised=_floats(totals(sheets, weights, "renormalised").means),
-        criteria_first=_floats(criteria_first(sheets, weights)),
-        sheets=sum(len(row) for row in sheets.rows.values()),
-        incomplete=strict.incomplete,
-    )
-
-
-def _floats(exact: Mapping[str, Fraction | None]) -> Scores:
-    return {name: None if value is None else float(value) for name, value in exact.items()}

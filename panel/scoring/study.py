@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from panel.scoring.agreement.generalizability import Components, crossed, experts_needed, nested
+from panel.scoring.agreement.generalizability import (
+    Components,
+    Dependability,
+    crossed,
+    decide,
+    experts_needed,
+    nested,
+)
 from panel.scoring.agreement.intraclass import from_components, harmonic, intraclass
 from panel.scoring.design import Floats
 from panel.scoring.models.mixed import Mixed
@@ -16,6 +24,9 @@ from panel.scoring.sheets import Sheets
 
 EXPERTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20)
 """Sizes of a panel for which the dependability of its means is shown."""
+
+CRITERIA = (1, 2, 3, 4, 5, 6, 8, 10, 12)
+"""Numbers of criteria for which it is shown."""
 
 TARGET = 0.8
 
@@ -93,6 +104,12 @@ def study(question: Question, fit: Mixed | None) -> Study:
     )
 
 
+def dependabilities(found: Components) -> dict[tuple[int, int], Dependability]:
+    """The coefficients of other numbers of criteria and of experts (per criterion, if nested)."""
+    sizes = [(criteria, experts) for criteria in CRITERIA for experts in EXPERTS]
+    return {(criteria, experts): decide(found, experts, criteria) for criteria, experts in sizes}
+
+
 def _icc(question: Question, fit: Mixed | None) -> dict[str, float | None]:
     if fit is None:
         return dict.fromkeys(from_components(0.0, 0.0, 0.0, 1.0))
@@ -138,6 +155,6 @@ def components_of(sheets: Sheets) -> Components | None:
     return None
 
 
-def _nested(table: Floats, own: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> Floats:
+def _nested(table: Floats, own: NDArray[np.bool_]) -> Floats:
     """Lay the scores out as applications, criteria, experts of the criterion."""
     return np.stack([table[:, own[:, c], c] for c in range(own.shape[1])], axis=1)
