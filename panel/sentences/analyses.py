@@ -1,4 +1,4 @@
-"""What an analysis says in words: what it left out, which model advises, which scenario changes a selection."""
+"""An analysis in words: what it left out, which model advises, which scenario changes a selection."""
 
 from __future__ import annotations
 

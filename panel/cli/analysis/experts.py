@@ -27,7 +27,7 @@ COLUMNS = (
 
 def experts(report: Report, found: Analysis) -> None:
     """The figures of every expert; of many, those of whom something is to be checked first."""
-    report.heading(_("四、专家"))
+    report.heading(_("专家"))
     report.line(_("严为正、宽为负；幅度、起伏以 1 为常见。以下提示只请核对，不据此排除任何专家。"))
     figures = found.diagnosis.figures.named()
     design = found.design
@@ -74,7 +74,7 @@ def _of(figures: Figures | float | None, expert: str) -> float | None:
 
 def agreements(report: Report, found: Analysis) -> None:
     """Every figure of agreement that exists, with its meaning."""
-    report.heading(_("五、一致性"))
+    report.heading(_("一致性"))
     figures: dict[str, float | None] = dict(found.agreement) | found.study.icc
     figures["experts_for_80"] = found.study.experts_for_80
     rows = []
@@ -142,7 +142,7 @@ def scale(report: Report, found: Analysis) -> None:
             sentence = _("未使用多面 Rasch 模型：{why}。")
             report.line(sentence.format(why=analyses.refusal(found.rasch)), style="dim")
         return
-    report.heading(_("六、多面 Rasch 模型"))
+    report.heading(_("多面 Rasch 模型"))
     _facet(report, _("申报"), found.rasch.applications)
     _facet(report, _("专家（严格程度）"), found.rasch.experts)
     if len(found.rasch.criteria.names) > 1:

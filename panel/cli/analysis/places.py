@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from panel.cli.analysis.tables import Report, figure, share, some
 from panel.language import _
@@ -18,7 +18,7 @@ def places(report: Report, found: Analysis) -> None:
     question, design = found.question, found.design
     method = question.method
     official = found.official[method]
-    report.heading(_("一、名次与把握"))
+    report.heading(_("名次与把握"))
     report.line(
         _("按“{method}”排序。参考得分：{model}。参考得分和概率仅供参考，不改变正式得分。").format(
             method=analyses.method(method), model=analyses.model(found.advice.model)
@@ -78,7 +78,7 @@ def cut(report: Report, found: Analysis) -> None:
     question = found.question
     if question.top is None:
         return
-    report.heading(_("二、入选线"))
+    report.heading(_("入选线"))
     _grey(report, found)
     _tie(report, found)
     if found.by_method is not None:
@@ -93,7 +93,9 @@ def cut(report: Report, found: Analysis) -> None:
 def _grey(report: Report, found: Analysis) -> None:
     if found.chances is None:
         return
-    grey = [found.design.applications[i] for i in found.chances.grey.nonzero()[0].tolist()]
+    chance, applications = found.chances.selected, found.design.applications
+    unsure = found.chances.grey.nonzero()[0].tolist()
+    grey = [applications[i] for i in sorted(unsure, key=lambda i: -float(chance[i]))]
     if grey:
         sentence = _("入选概率在 10% 与 90% 之间，评分本身分不出高下（{count} 份）：{applications}。")
         report.line(sentence.format(count=len(grey), applications=some(grey, 30)))
@@ -109,28 +111,23 @@ def _tie(report: Report, found: Analysis) -> None:
         report.line(sentence.format(count=len(found.by_method.base), top=found.question.top))
 
 
-def _scenarios(report: Report, title: str, found: Stability, word: Mapping[str, str] | object) -> None:
-    named = word if callable(word) else str
-    changed = [
-        [title, name, _("出"), _("、").join(named(one) for one in who)]
-        for name, who in found.removed_by.items()
-    ] + [
-        [title, name, _("进"), _("、").join(named(one) for one in who)]
-        for name, who in found.added_by.items()
-    ]
-    if changed:
-        report.table([_("情形"), _("申报"), _("进出"), _("哪一种")], changed, left=4)
+def _scenarios(report: Report, title: str, found: Stability, word: Callable[[str], str]) -> None:
+    changes = [(name, _("出"), who) for name, who in found.removed_by.items()]
+    changes += [(name, _("进"), who) for name, who in found.added_by.items()]
+    if changes:
+        rows = [[title, name, way, _("、").join(map(word, who))] for name, way, who in changes]
+        report.table([_("情形"), _("申报"), _("进出"), _("哪一种")], rows, left=4)
     elif found.scenarios:
         sentence = _("{title}：{count} 种情形下入选名单都不变。")
         report.line(sentence.format(title=title, count=found.scenarios))
     if found.without_result:
         sentence = _("{title}时得不出名单：{names}。")
-        report.line(sentence.format(title=title, names=some([named(one) for one in found.without_result])))
+        report.line(sentence.format(title=title, names=some([word(one) for one in found.without_result])))
 
 
 def methods(report: Report, found: Analysis) -> None:
     """The seven official methods side by side."""
-    report.heading(_("三、各计分方法"))
+    report.heading(_("各计分方法"))
     names = list(found.official)
     order = _order(found, found.official[found.question.method])
     applications = found.design.applications
@@ -151,9 +148,7 @@ def structure(report: Report, found: Analysis) -> None:
     if len(parts) > 1:
         _parts(report, parts)
     for bridge in links.bridges[:10]:
-        sentence = _(
-            "{expert} 对 {application} 的一份评分是唯一的联系；没有它，{beyond} 无法与其余申报比较。"
-        )
+        sentence = _("{expert} 对 {application} 的评分是唯一的联系；没有它，{beyond} 无法与其余申报比较。")
         report.line(
             sentence.format(expert=bridge.expert, application=bridge.application, beyond=some(bridge.beyond))
         )
