@@ -27,7 +27,7 @@ COLUMNS = (
 
 def experts(report: Report, found: Analysis) -> None:
     """The figures of every expert; of many, those of whom something is to be checked first."""
-    report.heading(_("专家"))
+    report.heading(_("专家评分情况"))
     report.line(_("严为正、宽为负；幅度、起伏以 1 为常见。以下提示只请核对，不据此排除任何专家。"))
     figures = found.diagnosis.figures.named()
     design = found.design
@@ -80,8 +80,8 @@ def agreements(report: Report, found: Analysis) -> None:
     rows = []
     for name in agreement.STATISTICS:
         value = figures.get(name)
-        if value is None:
-            continue
+        if value is None or (found.design.complete and name.startswith("lmm_icc")):
+            continue  # without holes they repeat those from mean squares
         low, high = figures.get(f"{name}_lo95"), figures.get(f"{name}_hi95")
         limits = "" if low is None or high is None else f"{figure(low)} … {figure(high)}"
         rows.append([name, _value(name, value), limits, agreement.meaning(name)])
@@ -93,7 +93,9 @@ def agreements(report: Report, found: Analysis) -> None:
 
 
 def _value(name: str, value: float) -> str:
-    return str(int(value)) if name == "experts_for_80" else figure(value, 3)
+    if name == "experts_for_80":
+        return str(int(value))
+    return "<0.001" if name.endswith("_p") and value < 0.001 else f"{value:.3f}"
 
 
 def _study(report: Report, found: Analysis) -> None:
