@@ -59,7 +59,7 @@ def figure(value: float | None, places: int = 2) -> str:
         return "–"
     if value and not 1e-3 <= abs(value) < 1e7:
         return f"{value:.{places}e}"
-    return f"{value:.{places}f}"
+    return f"{value:z.{places}f}"
 
 
 def share(value: float | None) -> str:
