@@ -139,7 +139,7 @@ def test_a_rasch_fit_is_answered_by_facet() -> None:
     assert len(found["rasch_thresholds"]) == 5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(records())
 def test_nothing_that_is_answered_is_infinite_or_no_number(drawn: list[Record]) -> None:
     rows = [(expert, application, "total", value) for expert, application, value in drawn]
