@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlmodel import Session, SQLModel, col, select
 
 from panel import tables
@@ -28,13 +27,13 @@ from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Role
 from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage, reached
+from panel.services import credentials
 from panel.services.office import Actor, Office, log_id
 
 PASSWORD = "correct horse battery"
-# Argon2id as everywhere, but with little work: people sign in often here, and a hash says how it was made.
-_HASH = Argon2id(salt=bytes(16), length=32, iterations=1, lanes=1, memory_cost=8).derive_phc_encoded(
-    PASSWORD.encode()
-)
+# Argon2id as everywhere, but with little work: people sign in often here.
+SHIPPED_WORK, credentials.WORK = credentials.WORK, (1, 8)
+_HASH = credentials.hash_password(PASSWORD)
 
 STUDIO = Application(
     number="S01",

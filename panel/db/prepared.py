@@ -7,11 +7,12 @@ time, which is much of the work of a save. Values and results pass through the t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -22,12 +23,25 @@ Convert = Callable[[Any], Any]
 _CONNECTION = "panel_connection"
 
 
-def begin(session: Session, options: Mapping[str, Any]) -> None:
-    """Begin the session's only transaction on a connection with these options, and remember it.
+@contextmanager
+def begun(engine: Engine, options: Mapping[str, Any]) -> Iterator[Session]:
+    """A session within a transaction that has begun on a connection with these options.
 
-    A session looks its connection up anew at every statement, which is a tenth of the work of a save.
+    The transaction is the connection's: a session that is asked nothing itself need not take part in it, and
+    to take part is a tenth of the work of a save. `commit` ends it; whatever else happens rolls it back.
     """
-    session.info[_CONNECTION] = session.connection(execution_options=options)
+    with engine.connect() as connection:
+        connection.execution_options(**options)
+        connection.begin()
+        with Session(connection, expire_on_commit=False) as session:
+            session.info[_CONNECTION] = connection
+            yield session
+
+
+def commit(session: Session) -> None:
+    """Write what the session still holds, and keep what was done since the transaction began."""
+    session.flush()
+    of(session).commit()
 
 
 def of(session: Session) -> Connection:

@@ -16,7 +16,10 @@ _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_GROUPS, _CODE_GROUP = 3, 4
 
 
-# Each hash takes 64 MiB: a crowd at the door must not take all memory.
+WORK = (3, 64 * 1024)
+"""What a hash costs whoever computes it: passes, and KiB of memory. A stored hash says how it was made."""
+
+# A crowd at the door must not take all memory.
 _AT_ONCE = threading.BoundedSemaphore(4)
 
 
@@ -24,7 +27,8 @@ def hash_password(password: str) -> str:
     """Argon2id in PHC form."""
     # One lane: lanes share the threads of the library, and several hashes with more than one at the same time
     # can wait for each other's for ever.
-    maker = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=1, memory_cost=64 * 1024)
+    passes, memory = WORK
+    maker = Argon2id(salt=os.urandom(16), length=32, iterations=passes, lanes=1, memory_cost=memory)
     with _AT_ONCE:
         return maker.derive_phc_encoded(_typed(password))
 

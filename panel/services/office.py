@@ -114,11 +114,17 @@ class Change:
 class Office:
     """One installation: made once at the start, shared by all requests."""
 
-    def __init__(self, settings: Settings, policy: Policy, clock_: clock.Clock = clock.now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        clock_: clock.Clock = clock.now,
+        engine: Engine | None = None,
+    ) -> None:
         self.settings = settings
         self.policy = policy
         self.clock = clock_
-        self.engine: Engine = open_engine(settings.url)
+        self.engine = engine or open_engine(settings.url)
         self._reader = steady(self.engine)
         self._turns = FifoLock()
         self._quota = RefusalQuota()
@@ -133,14 +139,14 @@ class Office:
     @contextmanager
     def glancing(self) -> Iterator[Session]:
         """A session for a page: each question sees the newest state, and no write has to wait for it."""
-        with self._session(glances(self.engine)) as session:
+        with prepared.begun(self.engine, glances(self.engine)) as session:
             yield session
 
     @contextmanager
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
         """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
         try:
-            with self._turn(), self._session(_WRITING) as session:
+            with self._turn(), prepared.begun(self.engine, _WRITING) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
@@ -157,16 +163,9 @@ class Office:
     @contextmanager
     def filing(self) -> Iterator[Session]:
         """A transaction for what speaks about the trail and cannot stand in it: checkpoints, cosignatures."""
-        with self._turn(), self._session(_WRITING) as session:
+        with self._turn(), prepared.begun(self.engine, _WRITING) as session:
             yield session
-            session.commit()
-
-    @contextmanager
-    def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
-        # The options go with the connection: an engine for each kind would ask every listener twice.
-        with Session(self.engine, expire_on_commit=False) as session:
-            prepared.begin(session, options)
-            yield session
+            prepared.commit(session)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -182,7 +181,7 @@ class Office:
         now = self.clock()
         if not self._quota.take(actor.id, now):
             return
-        with self._turn(), self._session(_WRITING) as session:
+        with self._turn(), prepared.begun(self.engine, _WRITING) as session:
             change = Change(session, actor, now)
             change.record(Refused(tried=tried, why=why), round_id=round_id, ok=False)
             _commit(change)
@@ -210,4 +209,4 @@ def _commit(change: Change) -> None:
     if not change.entries and changed(prepared.of(session)):
         raise UnrecordedChange("a change without an audit event was about to be committed")
     change.number()
-    session.commit()
+    prepared.commit(session)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, make_url, text
+from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 from panel.db import migrate
 from panel.db.append_only import FIXED, INSERT_ONLY
 from panel.db.engine import WRITES, is_sqlite, open_engine
-from tests import postgres
 from tests.conftest import ROOT
 
 RELEASED = {
@@ -40,18 +36,9 @@ def empty_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tup
         urls = [f"sqlite:///{tmp_path / name}.sqlite" for name in ("a", "b")]
         yield from _opened(urls)
         return
-    server = make_url(os.environ[postgres.VARIABLE])
-    names = [f"bare_{uuid.uuid4().hex[:12]}" for _ in range(2)]
-    with psycopg.connect(
-        server.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
-    ) as connection:
-        for name in names:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield from _opened(
-            [server.set(database=name).render_as_string(hide_password=False) for name in names]
-        )
-        for name in names:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    databases = request.getfixturevalue("databases")
+    with databases.bare() as first, databases.bare() as second:
+        yield from _opened([first, second])
 
 
 def _opened(urls: list[str]) -> Iterator[tuple[Engine, Engine]]:

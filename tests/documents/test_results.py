@@ -77,13 +77,13 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """A tie at the studio cut, a fall, a refused studio, an absence, a late recusal.
 
     On one database only: what is written here has been read already.
     """
     folder = tmp_path_factory.mktemp("round")
-    world = world_on(f"sqlite:///{shutil.copy(sqlite_template, folder)}", folder)
+    world = world_on(f"sqlite:///{shutil.copy(sqlite_file, folder)}", folder)
     caps(world.office, 1, 1)
     percents = {
         "S01": [80] * 6,

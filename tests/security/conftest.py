@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from panel.app import create_app
 from panel.services.office import Office
+from tests.application import application
 from tests.security.planted import Planted
 from tests.visitors import Visitor, arrive
 from tests.world import World
@@ -19,7 +19,7 @@ Door = Callable[[str], Visitor]
 @pytest.fixture
 def app(office: Office) -> Flask:
     """The application over the office under test."""
-    return create_app(office)
+    return application(office)
 
 
 @pytest.fixture

@@ -18,6 +18,14 @@ from panel.services.credentials import (
     password_fits,
     token_hash,
 )
+from tests.world import SHIPPED_WORK
+
+
+@pytest.fixture(autouse=True)
+def as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes cost what they cost in the product."""
+    monkeypatch.setattr(credentials, "WORK", SHIPPED_WORK)
+    monkeypatch.setattr(credentials, "_NOBODY", [])
 
 
 def test_several_passwords_at_once_do_not_wait_for_each_other() -> None:

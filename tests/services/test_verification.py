@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,8 +25,8 @@ from panel.rules.eligibility import Verdict
 from panel.rules.stages import Stage
 from panel.services import applications, draws, panelists, rankings, recusals, sheets, verification
 from panel.services.office import Office
-from tests import postgres
-from tests.conftest import START, _administer, _copy_of, _url_of
+from tests.conftest import START
+from tests.databases import sqlite_copy
 from tests.opened import CODE, Opened, caps, world_on
 from tests.tampering import undone, unfence
 from tests.world import World
@@ -67,14 +66,10 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """A round with everything in it: a vote, a late recusal, a returned sheet, an absence, a withdrawal."""
     folder = tmp_path_factory.mktemp("store")
     if request.param == "sqlite":
-        url = f"sqlite:///{_copy_of(request.getfixturevalue('sqlite_template'), folder)}"
-        yield from _finished(url, folder)
+        yield from _finished(sqlite_copy(request.getfixturevalue("sqlite_file"), folder), folder)
         return
-    server, name = os.environ[postgres.VARIABLE], f"verified_{folder.name}"
-    template = request.getfixturevalue("postgres_template")
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield from _finished(_url_of(server, name), folder)
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with request.getfixturevalue("databases").own() as url:
+        yield from _finished(url, folder)
 
 
 def _finished(url: str, folder: Path) -> Iterator[Store]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from panel.app import create_app
 from panel.services.office import Office
+from tests.application import application
 from tests.visitors import Visitor, arrive
 from tests.world import World
 
@@ -14,7 +14,7 @@ from tests.world import World
 @pytest.fixture
 def app(office: Office) -> Flask:
     """The application."""
-    return create_app(office)
+    return application(office)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from panel.services import accounts
 from panel.services.office import Office
 from panel.web import access
 from panel.web.access import allow, declared, public, refuse_undeclared
+from tests.application import application
 from tests.conftest import StandingClock
 from tests.visitors import Visitor, arrive
 from tests.world import PASSWORD, World
@@ -30,13 +31,15 @@ def refused(office: Office) -> list[tuple[str, str, str]]:
 # --- declarations -------------------------------------------------------------------------------------------
 
 
-def test_the_start_refuses_an_address_that_declares_nothing(app: Flask) -> None:
+def test_the_start_refuses_an_address_that_declares_nothing(office: Office) -> None:
+    app = create_app(office)
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
     with pytest.raises(SettingsError, match="without a declared permission: forgotten"):
         refuse_undeclared(app)
 
 
-def test_a_view_says_what_it_asks_for(app: Flask) -> None:
+def test_a_view_says_what_it_asks_for(office: Office) -> None:
+    app = create_app(office)
     app.add_url_rule("/x", "x", allow(Action.WATCH)(lambda: ""))
     app.add_url_rule("/y", "y", public(lambda: ""))
     assert (declared(app, "x"), declared(app, "y")) == ("watch", access.PUBLIC)
@@ -79,7 +82,7 @@ def test_the_cookie_is_for_this_site_and_no_script(
 ) -> None:
     monkeypatch.setattr(office, "settings", office.settings.model_copy(update={"secure_cookies": secure}))
     world.person(Role.SECRETARY)
-    client = create_app(office).test_client()
+    client = application(office).test_client()
     answer = client.get("/sign-in", base_url="https://review.example")
     flags = answer.headers["Set-Cookie"].split("; ")[1:]
     assert set(flags) == {"HttpOnly", "Path=/", "SameSite=Lax"} | ({"Secure"} if secure else set())

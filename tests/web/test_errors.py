@@ -26,6 +26,7 @@ from panel.errors import (
 from panel.services.office import Office
 from panel.web import errors, operations
 from panel.web.access import public
+from tests.application import application
 from tests.visitors import Visitor, arrive
 from tests.world import World
 
@@ -151,7 +152,7 @@ def test_a_store_that_is_out_of_order_still_leaves_an_answer(
     office: Office, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _ = world.secretary
-    visitor = arrive(create_app(office), "secretary")
+    visitor = arrive(application(office), "secretary")
 
     def broken() -> None:
         raise OSError("disk gone")

@@ -86,11 +86,11 @@ def _typed(rule: Rule, name: str, value: str) -> object:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, sqlite_file: Path) -> Iterator[House]:
     """Made once: sessions are costly to begin."""
     home = tmp_path_factory.mktemp("house")
     file = home / "panel.sqlite"
-    shutil.copy(sqlite_template, file)
+    shutil.copy(sqlite_file, file)
     policy = ROOT / "config" / "criteria.toml"
     settings = config.create(home / "home", database_url=f"sqlite:///{file}", secure_cookies=False)
     clock = StandingClock()

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from panel.app import create_app
 from panel.services.office import Actor, Office
+from tests.application import application
 from tests.world import PASSWORD, World
 
 ROUND = "/expert/rounds/2026/"
@@ -41,7 +41,7 @@ class Visitor:
 @pytest.fixture
 def app(office: Office) -> Flask:
     """The application over the office under test."""
-    return create_app(office)
+    return application(office)
 
 
 Visit = Callable[[Actor], Visitor]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from panel.app import create_app
 from panel.services.office import Office
+from tests.application import application
 from tests.opened import Opened
 from tests.web.expert.conftest import Visit, Visitor, visit
 from tests.world import World
@@ -22,7 +22,7 @@ PERCENTS = {"S01": [90, 80, 70, 80, 90], "P01": [60, 70, 80, 70, 60]}
 @pytest.fixture
 def app(office: Office) -> Flask:
     """The application over the office under test."""
-    return create_app(office)
+    return application(office)
 
 
 @pytest.fixture
