@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from panel.scoring.analysis import Analysis, Step, analyse, analyse_all
@@ -12,7 +14,7 @@ from tests.scoring.designs import simulated
 DRAWS = 400
 
 
-def about(n: int, m: int, each: int, seed: int = 1, **more: object) -> Question:
+def about(n: int, m: int, each: int, seed: int = 1, **more: Any) -> Question:
     return question_of(rows_of(simulated(n, m, each, seed)), draws=DRAWS, **more)
 
 
@@ -140,7 +142,7 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert first.selected.tolist() == second.selected.tolist()
 
 
-def linked(**more: object) -> dict[str, Analysis]:
+def linked(**more: Any) -> dict[str, Analysis]:
     """Ten studios, three of which may win; a project of each, of which ten may."""
     studios = about(10, 5, 5, name="studios", top=3)
     projects = rows_of(simulated(10, 5, 5, seed=3))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from panel.errors import InvalidInput
 from panel.scoring.records import ask, without_sheets
 from panel.scoring.sheets import Sheets, criteria_first, totals
-from tests.scoring.asking import question_of, records_of, weights_of
+from tests.scoring.asking import Row, question_of, records_of, weights_of
 from tests.scoring.cases import load
 
 TENTHS = {"a": Fraction("0.1"), "b": Fraction("0.2"), "c": Fraction("0.7")}
@@ -43,7 +43,7 @@ def test_a_sheet_without_a_criterion_does_not_count_and_is_named() -> None:
 
 def test_weights_of_tenths_make_equal_sums_equal() -> None:
     # In doubles .1 x 7 + .2 x 7 + .7 x 7 is 6.999999999999999.
-    rows = [("E", "A", "a", 7), ("E", "A", "b", 7), ("E", "A", "c", 7)]
+    rows: list[Row] = [("E", "A", "a", 7), ("E", "A", "b", 7), ("E", "A", "c", 7)]
     rows += [("E", "B", "a", 14), ("E", "B", "b", "10.5"), ("E", "B", "c", 5)]
     found = ask(records_of(rows), TENTHS)
 
