@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.audit import read
 from panel.audit.events import SheetReturned, SheetSubmitted
-from panel.queries import applications, eligibility, recusals, rounds
+from panel.queries import applications, eligibility, points, recusals, rounds
+from panel.queries.points import Point
 from panel.queries.rounds import RoundView
 from panel.rules import recusals as recusal_rules
 from panel.rules.applicants import applicants, normalised
@@ -30,6 +31,7 @@ from panel.rules.applications import (
 from panel.rules.conflicts import Reach
 from panel.rules.criteria import Identity, Policy, TrackPolicy
 from panel.rules.eligibility import Verdict
+from panel.rules.receipts import Receipt as Paper
 from panel.rules.sheets import CardState, Given, Missing, SheetState, missing
 
 
@@ -87,12 +89,18 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was sealed, and where in the trail it stands."""
+    """What was sealed, where in the trail it stands, and the trail as it is known now."""
 
     commitment: str
     entry: int
     leaf: str
     at: datetime
+    point: Point
+
+    @property
+    def paper(self) -> Paper:
+        """What the expert takes away."""
+        return Paper(self.entry, self.leaf, self.commitment, self.point.size, self.point.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +379,8 @@ def _receipt(session: Session, sheet: tables.Sheet, own: Seat, row: tables.Appli
     if sealed is None:
         return None
     record = _newest(session, SheetSubmitted.act, sheet, own, row)
-    return Receipt(sealed.commitment, record.index, record.leaf, sealed.submitted_at)
+    where = points.covering(session, record.index)
+    return Receipt(sealed.commitment, record.index, record.leaf, sealed.submitted_at, where)
 
 
 def _newest(

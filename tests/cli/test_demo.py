@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from panel.cli.cycle import Milestone
 from panel.cli.main import app
+from verifiers.python.main import Evidence, Verification
 
 
 def run(*words: str | Path) -> Result:
@@ -100,6 +101,19 @@ def test_the_whole_trail_verifies(final: Path) -> None:
     done = run("audit", "verify", "--home", final)
     assert done.exit_code == 0, done.output
     assert "root: " in done.stdout
+
+
+def test_the_offline_verifier_works_the_result_out_again(final: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.zip"
+    done = run("audit", "export", "--home", final, "--out", bundle, "--as", "inspector")
+    assert done.exit_code == 0, done.output
+    report = Verification(str(bundle), Evidence([], [], [], [])).run()
+    assert report.damages() == []
+    (one,) = report.lists
+    places = {place["application"]: place for place in one["places"]}
+    assert {number: place["reason"] for number, place in places.items()} == REASONS
+    wanted = {"S01": 8913, "S02": 8428, "S03": 8000, "S04": 8000, "P17": 7450, "P18": 7450}
+    assert {number: places[number]["official"] for number in wanted} == wanted
 
 
 def test_every_draw_can_be_repeated(final: Path) -> None:

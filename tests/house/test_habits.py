@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for folder in ("panel", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+FOLDERS = ("panel", "tests", "verifiers")
+SOURCES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 WHOLLY_COVERED = ("rules", "scoring", "audit", "services")
 
 EVASION = re.compile(r"mark\.(?:skip|skipif|xfail)|pytest\.(?:skip|xfail|importorskip)\b|\bunittest\.mock\b")

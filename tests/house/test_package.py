@@ -37,6 +37,10 @@ def test_policy_and_examples_are_in_the_wheel(wheel: set[str], folder: str) -> N
     assert {f"panel/_data/{folder}/{name}" for name in files} - wheel == set()
 
 
+def test_the_verifiers_are_in_the_wheel(wheel: set[str]) -> None:
+    assert {f"panel/_data/verifiers/verify_bundle.{ending}" for ending in ("html", "py")} <= wheel
+
+
 def test_nothing_else_is_in_the_wheel(wheel: set[str]) -> None:
     outside = {name for name in wheel if not name.startswith(("panel/", "panel-"))}
     assert outside == set()

@@ -149,7 +149,10 @@ def test_a_sealed_sheet_carries_its_receipt(
     given = sheets.submit(office, expert, round_code="2026", blind_code="SX-01", version=1)
     view = sheet(office, round_id, expert, "SX-01")
     assert view is not None
-    assert view.receipt == blind.Receipt(given.commitment, given.entry, given.leaf, given.at)
+    assert view.receipt is not None
+    point = view.receipt.point
+    assert view.receipt == blind.Receipt(given.commitment, given.entry, given.leaf, given.at, point)
+    assert (point.size > given.entry, point.signed) == (True, False)
     assert view.returned_because == ""
 
 

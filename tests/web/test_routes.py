@@ -160,6 +160,7 @@ def _things(world: World, opened: Opened) -> dict[str, str]:
         return {
             "account_id": "1",
             "attempt": "1",
+            "name": "verify_bundle.py",
             "blind_code": blind,
             "code": "2026",
             "conflict": str(conflict.id),

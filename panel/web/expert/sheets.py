@@ -153,7 +153,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         and not (view.withdrawn or seat.absent),
         show_missing=show_missing,
         problem=problem,
-        receipt_picture=_picture(view.receipt, round_.code, view.code),
+        receipt_picture=_picture(view.receipt),
         max_comment=MAX_COMMENT,
         band_options=_band_options,
         SheetState=SheetState,
@@ -191,9 +191,9 @@ def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) ->
     ]
 
 
-def _picture(receipt: Receipt | None, code: str, blind_code: str) -> str:
-    """The receipt as a QR code, to be photographed or printed."""
+def _picture(receipt: Receipt | None) -> str:
+    """The receipt as a QR code, to be photographed or printed: the address at which it is checked."""
     if receipt is None:
         return ""
-    words = f"pingshen {code}/{blind_code} #{receipt.entry} {receipt.commitment} {receipt.leaf}"
-    return segno.make(words, error="m", micro=False).svg_data_uri(scale=3, border=2)
+    address = url_for("public_receipts.show", _external=True, **receipt.paper.short)
+    return segno.make(address, error="m", micro=False).svg_data_uri(scale=3, border=2)

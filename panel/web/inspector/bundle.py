@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request, send_file
 from panel.errors import NotFound
 from panel.queries import trail
 from panel.rules.permissions import Action
-from panel.services import bundles
+from panel.services import bundles, verifiers
 from panel.web import current, forms
 from panel.web.access import allow
 
@@ -26,6 +26,16 @@ def download() -> Response:
     out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer
     bundles.export(current.office(), current.actor(), out)
     return send_file(out, mimetype="application/zip", as_attachment=True, download_name="bundle.zip")
+
+
+@blueprint.get("/verifiers/<name>")
+@allow(Action.WATCH)
+def verifier(name: str) -> Response:
+    """An offline verifier, always as a file to keep: never a page that is opened here."""
+    found = verifiers.verifier(name)
+    answer = Response(found.content, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    return answer
 
 
 @blueprint.get("/proofs/inclusion")

@@ -14,7 +14,7 @@ from panel.language import _
 from panel.queries import trail
 from panel.queries.trail import Kept
 from panel.rules.permissions import Action
-from panel.services import verification
+from panel.services import verification, verifiers
 from panel.services.verification import Verification
 from panel.web import current
 from panel.web.access import allow
@@ -28,7 +28,7 @@ _ROOT = re.compile(r"[0-9a-f]{64}")
 @allow(Action.WATCH)
 def form() -> str:
     """What will be checked, and the button."""
-    return render_template("inspector/verify.html", found=None)
+    return render_template("inspector/verify.html", found=None, verifiers=verifiers.every())
 
 
 @blueprint.post("")
@@ -40,6 +40,7 @@ def run() -> str:
     partial = request.headers.get("HX-Request") is not None
     return render_template(
         "inspector/_verified.html" if partial else "inspector/verify.html",
+        verifiers=verifiers.every(),
         found=found,
         kept=kept,
         held=trail.kept(current.reader(), kept, found.size) if kept else None,

@@ -1,5 +1,5 @@
 """What anybody may ask for."""
 
-from panel.web.public import health, log
+from panel.web.public import health, log, receipts
 
-BLUEPRINTS = (health.blueprint, log.blueprint)
+BLUEPRINTS = (health.blueprint, log.blueprint, receipts.blueprint)

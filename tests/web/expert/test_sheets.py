@@ -14,6 +14,7 @@ from panel.audit import read
 from panel.rules.applications import BudgetCategory, BudgetLine
 from panel.rules.conflicts import Reach
 from panel.rules.experts import RelationKind
+from panel.rules.receipts import read_receipt
 from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services import pledges, sheets
@@ -141,8 +142,12 @@ def test_a_finished_sheet_is_sealed_and_shows_its_receipt(visitor: Visitor, offi
     with office.reading() as session:
         sealed = session.exec(select(tables.Submission)).one()
         (record,) = read.of_act(session, "sheet.submit")
-    for shown in (sealed.commitment, record.leaf, "已提交并封存", "data:image/svg+xml"):
+    receipt = read_receipt(page[page.index("panel-receipt") :])
+    assert (receipt.entry, receipt.leaf, receipt.seal) == (record.index, record.leaf, sealed.commitment)
+    for shown in (sealed.commitment, record.leaf, "已提交并封存", "data:image/svg+xml", "尚待签名"):
         assert shown in page
+    (address,) = [part for part in page.split('"') if part.startswith("/receipt?")]
+    assert "没有被退回或者作废" in visitor.get(html.unescape(address)).text
     assert "/submit" not in page
     assert "sheet.js" not in page
     assert visitor.post(f"{STUDIO_SHEET}/scores/S1", saving("20", 8, "late")).status_code == 409

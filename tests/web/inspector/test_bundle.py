@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -46,3 +47,14 @@ def test_what_is_not_there_has_no_proof(inspector: Visitor) -> None:
     for query in wrong:
         assert inspector.get(f"/inspector/proofs/{query}").status_code == 404
     assert inspector.get("/inspector/proofs/consistency?from=0&to=2").status_code == 404
+
+
+def test_the_verifiers_are_handed_out_as_files_with_their_hashes_beside(inspector: Visitor) -> None:
+    page = inspector.get("/inspector/verify").text
+    for name in ("verify_bundle.html", "verify_bundle.py"):
+        answer = inspector.get(f"/inspector/verifiers/{name}")
+        assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+        assert answer.mimetype == "application/octet-stream"
+        assert hashlib.sha256(answer.data).hexdigest() in page
+    assert inspector.get("/inspector/verifiers/manifest.json").status_code == 404
+    assert "由被监察单位当场提供的程序什么也证明不了" in page
