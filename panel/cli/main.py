@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from panel import __version__, config
-from panel.cli import account, audit, demo, draw, export, intake, result, serve
+from panel.cli import account, analyse, audit, demo, draw, export, intake, result, serve
 from panel.cli.session import Home, hand_over, say
 from panel.errors import PanelError
 from panel.services import accounts
@@ -23,7 +23,7 @@ app = typer.Typer(
 app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(draw.app, name="draw")
-for part in (demo, export, intake, result, serve):
+for part in (analyse, demo, export, intake, result, serve):
     part.register(app)
 
 

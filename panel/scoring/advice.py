@@ -14,7 +14,7 @@ import numpy as np
 
 from panel.scoring.design import Design, Floats, Indices, sums
 from panel.scoring.models.assignment import Assignment, assignment
-from panel.scoring.models.expert_variances import expert_variances
+from panel.scoring.models.expert_variances import ExpertVariances, expert_variances
 from panel.scoring.models.least_squares import LeastSquares, least_squares
 from panel.scoring.models.mixed import Mixed
 
@@ -43,15 +43,20 @@ class Advice:
         the model that is not to be believed.
     assignment : Assignment or None
         Whether applications were assigned by quality; None where that cannot be told.
+    variances : ExpertVariances or None
+        The residual variance of every expert; None if there is no mixed model.
     """
 
     score: Floats
     model: Model
     fit: Mixed | None
     assignment: Assignment | None
+    variances: ExpertVariances | None = None
 
 
-def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -> Advice:
+def advice_score(
+    design: Design, topic: Sequence[str] | Indices | None = None, plain: Mixed | None = None
+) -> Advice:
     """Choose a model by the design and score every application by it.
 
     Parameters
@@ -59,25 +64,33 @@ def advice_score(design: Design, topic: Sequence[str] | Indices | None = None) -
     design : Design
     topic : sequence, length n, optional
         The topic of each application, in the order of `design.applications`.
+    plain : Mixed, optional
+        The mixed model with these topics, if it is there already.
 
     Raises
     ------
     NotConverged
         A large design on which an iteration failed.
     """
-    codes = None if topic is None else np.unique(np.asarray(topic), return_inverse=True)[1].astype(np.intp)
-    found = expert_variances(design, codes)
+    codes = None if topic is None else codes_of(topic)[1]
+    found = expert_variances(design, codes, plain)
     additive = least_squares(design) if design.connected else None
     if found is None:
-        plain = _means(design) if additive is None else additive.item
-        return Advice(plain, "mean" if additive is None else "least_squares", None, None)
+        simple = _means(design) if additive is None else additive.item
+        return Advice(simple, "mean" if additive is None else "least_squares", None, None)
     fit = found.mixed
     model: Model = "mixed" if found.prior_df is None else "expert_variances"
     sets = None if additive is None else assignment(additive, fit, codes)
     if sets is not None and sets.by_quality:
         assert additive is not None
-        return Advice(_shrunk(additive), "least_squares", fit, sets)
-    return Advice(fit.intercept + fit.worth, model, fit, sets)
+        return Advice(_shrunk(additive), "least_squares", fit, sets, found)
+    return Advice(fit.intercept + fit.worth, model, fit, sets, found)
+
+
+def codes_of(topic: Sequence[str] | Indices) -> tuple[tuple[str, ...], Indices]:
+    """The names of the topics, sorted, and for each application the number of its own."""
+    names, codes = np.unique(np.asarray(topic), return_inverse=True)
+    return tuple(map(str, names)), codes.astype(np.intp)
 
 
 def _means(design: Design) -> Floats:

@@ -6,7 +6,7 @@ Memory and time grow with the number of scores, not with applications times expe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -93,6 +93,14 @@ class Design:
         columns, j = np.unique(self.expert[kept], return_inverse=True)
         names = tuple(self.applications[k] for k in rows), tuple(self.experts[k] for k in columns)
         return Design(*names, i, j, self.y[kept])
+
+    def scored(self, y: Floats) -> Design:
+        """Other scores, shape (N,), of the same sheets: what was counted is not counted anew."""
+        other = replace(self, y=y)
+        for name in ("incidence", "per_application", "per_expert", "labels"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     @property
     def shape(self) -> tuple[int, int]:

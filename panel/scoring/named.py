@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
+from typing import Any
 
 import numpy as np
 
-from panel.scoring.advice import advice_score
-from panel.scoring.components import components_of
+from panel.scoring.components import Component
 from panel.scoring.design import Design, Floats, Indices
-from panel.scoring.models.least_squares import least_squares
-from panel.scoring.models.mixed import Mixed, mixed
-from panel.scoring.uncertainty.chances import DRAWS, SEED, Contest, chances
+from panel.scoring.models.least_squares import LeastSquares
+from panel.scoring.models.mixed import Mixed
+from panel.scoring.uncertainty.chances import Chances
 
 Number = float | int | None
-Statistic = Number | Mapping[str, Number] | Sequence[Mapping[str, Sequence[str]]]
+Statistic = Any
+"""A number, None, or a map by name; lists of names and texts where the documentation says so."""
 
 
 def number(value: float | int | None) -> Number:
@@ -30,10 +31,9 @@ def by_name(names: Sequence[str], values: Floats | Indices | None) -> dict[str, 
     return {name: number(value) for name, value in zip(names, values.tolist(), strict=True)}
 
 
-def additive(design: Design) -> dict[str, Statistic]:
-    """`ls_*`, `n_scores`, `n_components`, `components`; the estimates are None for a disconnected design."""
-    fit = least_squares(design) if design.connected else None
-    parts = components_of(design)
+def additive(design: Design, fit: LeastSquares | None, parts: Sequence[Component]) -> dict[str, Statistic]:
+    """`ls_*`, `n_scores`, `n_components`, `components`; the estimates are None without a fit."""
+    order = None if fit is None else np.argsort(-fit.item, kind="stable").tolist()
     return {
         "n_scores": by_name(design.applications, design.per_application),
         "n_components": len(parts),
@@ -43,6 +43,7 @@ def additive(design: Design) -> dict[str, Statistic]:
         "ls_expert_se": by_name(design.experts, None if fit is None else fit.expert_se),
         "ls_sigma": None if fit is None else number(fit.sigma),
         "ls_df": None if fit is None else fit.df,
+        "ls_rank_order": None if order is None else [design.applications[i] for i in order],
     }
 
 
@@ -53,6 +54,7 @@ def crossed(design: Design, fit: Mixed | None) -> dict[str, Statistic]:
         "lmm_var_expert": None if fit is None else number(fit.var_expert),
         "lmm_var_residual": None if fit is None else number(fit.var_residual),
         "lmm_reml_criterion": None if fit is None else number(fit.criterion),
+        "lmm_singular": None if fit is None else min(fit.var_item, fit.var_expert, fit.var_residual) == 0,
         "lmm_intercept": None if fit is None else number(fit.intercept),
         "lmm_intercept_se": None if fit is None else number(fit.intercept_se),
         "lmm_item_blup": by_name(design.applications, None if fit is None else fit.item),
@@ -62,38 +64,27 @@ def crossed(design: Design, fit: Mixed | None) -> dict[str, Statistic]:
     }
 
 
-def topical(design: Design, topic: Sequence[str]) -> dict[str, Statistic]:
-    """`lmm_topic_*`: the fit with a topic effect, topics given for the applications in their order.
-
-    All None if there is no fit, or if topics cannot be told from the mean or from the applications.
-    """
-    names, codes = np.unique(np.asarray(topic, dtype=np.str_), return_inverse=True)
-    fit = mixed(design, codes.astype(np.intp))
-    if fit is not None and fit.topic is None:
-        fit = None
+def topical(design: Design, topics: Sequence[str], fit: Mixed | None) -> dict[str, Statistic]:
+    """`lmm_topic_*`: the fit with a topic effect; all None if topics cannot be told from applications."""
     return {
         "lmm_topic_var": None if fit is None else number(fit.var_topic),
-        "lmm_topic_blup": by_name([str(name) for name in names], None if fit is None else fit.topic),
+        "lmm_topic_blup": by_name(topics, None if fit is None else fit.topic),
         "lmm_topic_worth": by_name(design.applications, None if fit is None else fit.worth),
     } | {name.replace("lmm_", "lmm_topic_", 1): value for name, value in crossed(design, fit).items()}
 
 
-def places(
-    design: Design, fit: Mixed | None, top: int, draws: int = DRAWS, seed: int = SEED
-) -> dict[str, Statistic]:
-    """`p_topK`, `rank_lo90`, `rank_hi90`, `expected_rank` of one list."""
-    found = None
-    if fit is not None:
-        contest = Contest("all", design.applications, fit.posterior, top)
-        found = chances([contest], draws, seed)["all"]
-    return {
-        f"p_top{top}": by_name(design.applications, None if found is None else found.selected),
-        "rank_lo90": by_name(design.applications, None if found is None else found.rank_low),
-        "rank_hi90": by_name(design.applications, None if found is None else found.rank_high),
-        "expected_rank": by_name(design.applications, None if found is None else found.expected_rank),
+def places(design: Design, found: Chances | None, top: int | None) -> dict[str, Statistic]:
+    """`p_topK` if there is a cap, `rank_lo90`, `rank_hi90`, `expected_rank`, `grey_area` of one list."""
+    applications = design.applications
+    ranks: dict[str, Statistic] = {
+        "rank_lo90": by_name(applications, None if found is None else found.rank_low),
+        "rank_hi90": by_name(applications, None if found is None else found.rank_high),
+        "expected_rank": by_name(applications, None if found is None else found.expected_rank),
     }
-
-
-def advised(design: Design, topic: Sequence[str] | None = None) -> dict[str, Statistic]:
-    """`advice_score`."""
-    return {"advice_score": by_name(design.applications, advice_score(design, topic).score)}
+    if top is None:
+        return ranks
+    grey = None if found is None else [applications[i] for i in np.flatnonzero(found.grey)]
+    return ranks | {
+        f"p_top{top}": by_name(applications, None if found is None else found.selected),
+        "grey_area": grey,
+    }

@@ -117,19 +117,24 @@ def checked_weights(sheets: Sheets, weights: Mapping[str, Exact] | None) -> Mapp
         Several criteria and no weights, a criterion without weight, a weight without scores, or one that is
         not above zero.
     """
+    return weights_of(sheets.criteria, weights)
+
+
+def weights_of(criteria: tuple[str, ...], weights: Mapping[str, Exact] | None) -> Mapping[str, Fraction]:
+    """Return the weights of exactly these criteria, in their order; errors as of `checked_weights`."""
     if weights is None:
-        if len(sheets.criteria) > 1:
-            raise InvalidInput(Problem("weights", "", f"are missing for {', '.join(sheets.criteria)}"))
-        return {sheets.criteria[0]: Fraction(1)}
-    for criterion in sheets.criteria:
+        if len(criteria) > 1:
+            raise InvalidInput(Problem("weights", "", f"are missing for {', '.join(criteria)}"))
+        return {criteria[0]: Fraction(1)}
+    for criterion in criteria:
         if criterion not in weights:
             raise InvalidInput(Problem("weights", criterion, "has scores but no weight"))
     for criterion, weight in weights.items():
-        if criterion not in sheets.criteria:
+        if criterion not in criteria:
             raise InvalidInput(Problem("weights", criterion, "has a weight but no score"))
         if not _finite(weight) or weight <= 0:
             raise InvalidInput(Problem(f"weight of {criterion}", str(weight), "must be above zero"))
-    return {criterion: Fraction(weights[criterion]) for criterion in sheets.criteria}
+    return {criterion: Fraction(weights[criterion]) for criterion in criteria}
 
 
 def totals(sheets: Sheets, weights: Mapping[str, Exact] | None = None, way: Way = "strict") -> Totals:

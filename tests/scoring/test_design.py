@@ -84,3 +84,15 @@ def test_its_components_are_those_of_the_exact_matrix() -> None:
     assert of_experts.tolist() == [1, 0, 0]
     assert len(components(matrix)) == 2
     assert not design.connected
+
+
+def test_other_scores_of_the_same_sheets_keep_what_was_counted() -> None:
+    design = Design.from_arrays(["A", "A", "B"], ["E", "F", "E"], [1, 2, 3])
+    fresh = design.scored(design.y + 1)
+    counted = design.parts
+    other = design.scored(2 * design.y)
+
+    assert fresh.y.tolist() == [2, 3, 4]
+    assert other.y.tolist() == [2, 4, 6]
+    assert other.labels is design.labels
+    assert other.parts == fresh.parts == counted == 1

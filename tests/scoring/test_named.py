@@ -6,9 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from panel.scoring.advice import codes_of
+from panel.scoring.components import components_of
 from panel.scoring.design import Design
+from panel.scoring.models.least_squares import least_squares
 from panel.scoring.models.mixed import mixed
-from panel.scoring.named import additive, advised, by_name, crossed, number, places, topical
+from panel.scoring.named import additive, by_name, crossed, number, places, topical
+from panel.scoring.uncertainty.chances import Contest, chances
 from tests.scoring.cases import load
 from tests.scoring.designs import design_of, scaled, simulated
 
@@ -17,24 +21,37 @@ from tests.scoring.designs import design_of, scaled, simulated
 def test_the_names_are_those_of_the_reference_cases(name: str) -> None:
     case = load(name)
     design = design_of(case)
-    fit = mixed(design)
     expected = case["expected"]
 
-    found: dict[str, Any] = additive(design) | crossed(design, fit)
+    found: dict[str, Any] = additive(design, least_squares(design), components_of(design))
+    found |= crossed(design, mixed(design))
 
     asked = {key for key in expected if key.startswith(("lmm_", "ls_", "n_scores"))} & found.keys()
+    if "ls_rank_order" in asked:
+        assert found["ls_rank_order"] == expected["ls_rank_order"]
+        asked.remove("ls_rank_order")
     assert len(asked) >= 5
     for statistic in asked:
         assert found[statistic] == pytest.approx(expected[statistic], rel=1e-5, abs=1e-6)
-    top = case["design"].get("top_k")
-    if top:
-        drawn = places(design, fit, top, draws=200)
-        assert drawn.keys() == {f"p_top{top}", "rank_lo90", "rank_hi90", "expected_rank"}
+
+
+def test_a_list_without_a_cap_has_ranks_and_no_chances() -> None:
+    design = simulated(12, 5, 3)
+    fit = mixed(design)
+    assert fit is not None
+    found = chances([Contest("all", design.applications, fit.posterior, 4)], draws=200)["all"]
+
+    assert places(design, found, None).keys() == {"rank_lo90", "rank_hi90", "expected_rank"}
+    asked = places(design, found, 4)
+    grey = [name for name, p in asked["p_top4"].items() if 0.1 < p < 0.9]
+    assert asked["grey_area"] == grey
+    assert grey
 
 
 def test_what_is_not_defined_is_none() -> None:
     apart = Design.from_arrays(["A", "B"], ["E", "F"], [1, 2])
-    found = additive(apart) | crossed(apart, None) | places(apart, None, 1) | topical(apart, ["x", "y"])
+    found = additive(apart, None, components_of(apart)) | crossed(apart, None)
+    found |= places(apart, None, 1) | topical(apart, ["x", "y"], None)
 
     assert found["n_components"] == 2
     assert found["components"] == [
@@ -43,10 +60,11 @@ def test_what_is_not_defined_is_none() -> None:
     ]
     assert found["ls_item"] == {"A": None, "B": None}
     assert found["ls_sigma"] is None
+    assert found["ls_rank_order"] is None
     assert found["lmm_var_item"] is None
     assert found["p_top1"] == {"A": None, "B": None}
+    assert found["grey_area"] is None
     assert found["lmm_topic_blup"] == {"x": None, "y": None}
-    assert advised(apart)["advice_score"] == {"A": 1, "B": 2}
     json.dumps(found, allow_nan=False)
 
 
@@ -62,12 +80,9 @@ def test_what_a_double_cannot_hold_is_none() -> None:
 
 def test_topics_have_their_own_statistics() -> None:
     design = simulated(24, 6, 3)
-    found = topical(design, [f"T{k % 4}" for k in range(24)])
-    none = topical(design, ["T"] * 24)
+    names, codes = codes_of([f"T{k % 4}" for k in range(24)])
+    found = topical(design, names, mixed(design, codes))
 
-    assert isinstance(found["lmm_topic_blup"], dict)
     assert set(found["lmm_topic_blup"]) == {"T0", "T1", "T2", "T3"}
     assert isinstance(found["lmm_topic_var"], float)
     assert isinstance(found["lmm_topic_var_item"], float)
-    assert none["lmm_topic_var"] is None
-    assert none["lmm_topic_var_item"] is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -97,7 +97,7 @@ def simulate(fit: LeastSquares, left: Floats, found: Measures) -> dict[str, Chan
     drawn: dict[str, list[Floats]] = {name: [] for name in TESTED}
     for _ in range(times):
         y = expected + sigma * chance.standard_normal(design.y.size)
-        again = least_squares(replace(design, y=y))
+        again = least_squares(design.scored(y))
         for name, values in comparable(measures(again, left)).items():
             drawn[name].append(values)
     groups = _groups(design.per_expert, times)

@@ -55,7 +55,9 @@ class ExpertVariances:
     prior_df: float | None
 
 
-def expert_variances(design: Design, topic: Indices | None = None) -> ExpertVariances | None:
+def expert_variances(
+    design: Design, topic: Indices | None = None, plain: Mixed | None = None
+) -> ExpertVariances | None:
     """Fit the crossed model with moderated residual variances per expert.
 
     Parameters
@@ -63,12 +65,14 @@ def expert_variances(design: Design, topic: Indices | None = None) -> ExpertVari
     design : Design
     topic : intp array, shape (n,), optional
         As for `mixed`.
+    plain : Mixed, optional
+        `mixed(design, topic)`, if it is there already.
 
     Returns
     -------
     ExpertVariances, or None where `mixed` gives None.
     """
-    plain = mixed(design, topic)
+    plain = plain or mixed(design, topic)
     if plain is None:
         return None
     m = design.shape[1]

@@ -13,7 +13,7 @@ Efron, B., Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman &
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -63,7 +63,7 @@ class Bootstrap:
             truth = truth + levels[self.topic]
         expert = self._deviations["expert"] * generator.standard_normal(m)
         noise = self._deviations["residual"] * generator.standard_normal(design.y.size)
-        return replace(design, y=truth[design.application] + expert[design.expert] + noise), truth
+        return design.scored(truth[design.application] + expert[design.expert] + noise), truth
 
     @cached_property
     def _deviations(self) -> Mapping[str, float]:
