@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from panel.audit import read
 from panel.audit.read import Filter, Record
+from panel.errors import LogTampered
 from panel.language import _
 from panel.queries import seals, standings, trail
 from panel.queries.rounds import RoundView
@@ -87,11 +88,22 @@ def count(session: Session, policy: Policy, round_: RoundView) -> int:
 
 def found(session: Session, policy: Policy, round_: RoundView) -> Found:
     """What each rule finds; worked out again only when an entry came that it rests on."""
-    newest = read.entry(session, read.newest_of(session, (*_OF_ROUND, *_OF_OFFICE, *_OF_RESULT, _REFUSED)))
-    known = _kept((round_.id, round_.stage, policy.digest, newest.leaf if newest else ""))
+    newest = read.newest_of(session, (*_OF_ROUND, *_OF_OFFICE, *_OF_RESULT, _REFUSED))
+    root = _root(session, newest + 1)
+    if not root:
+        return find(facts(session, policy, round_))
+    known = _kept((round_.id, round_.stage, policy.digest, root))
     if not known:
         known.append(find(facts(session, policy, round_)))
     return known[0]
+
+
+def _root(session: Session, length: int) -> str:
+    """What names the first `length` entries beyond doubt; nothing where the trail is damaged or shorter."""
+    try:
+        return read.root_at(session, length) if length <= read.size(session) else ""
+    except LogTampered:
+        return ""
 
 
 @lru_cache(maxsize=32)
@@ -136,19 +148,21 @@ def _acts(session: Session, round_id: str) -> Sequence[Act]:
     created = read.of_act(session, "round.create", round_id)
     if not created:
         return ()
-    known = _read_before(created[0].leaf, created[0].index)
-    acts, seen = known[0]
+    known = _read_before(round_id)
+    acts, seen, root = known[0]
+    if not root or _root(session, seen) != root:
+        acts, seen = (), created[0].index + 1
     length = read.size(session)
-    several = sorted(_later(session, round_id, seen), key=lambda act: act.index)
+    several = sorted(_later(session, round_id, seen - 1), key=lambda act: act.index)
     acts = (*acts, *(act for act in several if act.index < length))
-    known[0] = acts, length - 1
+    known[0] = acts, length, _root(session, length)
     return acts
 
 
 @lru_cache(maxsize=8)
-def _read_before(_round: str, created: int) -> list[tuple[tuple[Act, ...], int]]:
-    """The acts that were read of a round, which the hash of its first entry names, and up to which number."""
-    return [((), created)]
+def _read_before(_round: str) -> list[tuple[tuple[Act, ...], int, str]]:
+    """The acts of a round that were read before, in how long a trail, and its root."""
+    return [((), 0, "")]
 
 
 def _later(session: Session, round_id: str, seen: int) -> Iterator[Act]:
