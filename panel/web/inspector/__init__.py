@@ -1,6 +1,16 @@
 """The inspector's view: everything, live, and nothing to write."""
 
-from panel.web.inspector import applications, bundle, log, panelists, progress, results, rounds, verify
+from panel.web.inspector import (
+    analyses,
+    applications,
+    bundle,
+    log,
+    panelists,
+    progress,
+    results,
+    rounds,
+    verify,
+)
 
 BLUEPRINTS = (
     applications.blueprint,
@@ -9,6 +19,7 @@ BLUEPRINTS = (
     panelists.blueprint,
     progress.blueprint,
     results.blueprint,
+    analyses.blueprint,
     rounds.blueprint,
     verify.blueprint,
 )

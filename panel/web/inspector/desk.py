@@ -19,6 +19,7 @@ PLACES = (
     ("inspector_panelists.index", N_("专家组与回避"), Action.SEE_EXPERTS),
     ("inspector_progress.index", N_("评分进度"), Action.SEE_PROGRESS),
     ("inspector_results.show", N_("评审结果"), Action.SEE_RESULT),
+    ("inspector_analyses.show", N_("评审分析"), Action.SEE_ANALYSIS),
 )
 
 
