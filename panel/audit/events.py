@@ -432,6 +432,11 @@ class ResultRead(Event, act="watch.result", about="ranking"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisRead(Event, act="watch.analysis", about="ranking"):
+    """The analysis beside the opened results was looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrailVerified(Event, act="watch.verify", about="log"):
     """The trail was verified; `size` and `root` are what was found."""
 

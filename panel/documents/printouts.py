@@ -9,17 +9,29 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
+from xlsxwriter.utility import quote_sheetname, xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-Cell: TypeAlias = str | float | int | None
-"""Text, a number, or nothing."""
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A number that the office program can work out again: `text` without typed words, and its value now."""
+
+    text: str
+    value: float | int
+
+
+Cell: TypeAlias = str | float | int | Formula | None
+"""Text, a number, a formula of our own, or nothing."""
 
 INK, BAND, HEAD, PALE, LINE, GREY = "#1B2A41", "#1F3F6E", "#DCE6F2", "#F4F7FB", "#B8C4D6", "#5B6B82"
 RED = "#B93214"
-_FONT = "微软雅黑"
+FONT = "微软雅黑"
 _SHEET_NAME = 31
 _LINE_HEIGHT = 17
+_CHART_WIDTH, _ROW_PIXELS = 900, 20
 
 
 class Styles:
@@ -35,7 +47,7 @@ class Styles:
         """The format of these properties; text is marked as text, so that editing makes no formula of it."""
         key = tuple(sorted(what.items()))
         if key not in self._made:
-            base = {"font_name": _FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
+            base = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
             self._made[key] = self.book.add_format(base | what)
         return self._made[key]
 
@@ -130,9 +142,39 @@ class Sheet:
                 self.worksheet.write_blank(self.row, column, None, look)
             elif isinstance(value, str):
                 self.worksheet.write_string(self.row, column, value, look)
+            elif isinstance(value, Formula):
+                self.worksheet.write_formula(self.row, column, value.text, look, value.value)
             else:
                 self.worksheet.write_number(self.row, column, value, look)
         self.row += 1
+
+    def reference(self, column: int) -> str:
+        """A cell of the next row as other sheets refer to it."""
+        cell = xl_rowcol_to_cell(self.row, column, row_abs=True, col_abs=True)
+        return f"{quote_sheetname(self.worksheet.get_name())}!{cell}"
+
+    def cell(self, column: int) -> str:
+        """A cell of the next row."""
+        return str(xl_rowcol_to_cell(self.row, column))
+
+    def across(self, first: int, last: int, row: int | None = None) -> str:
+        """Cells from column to column, of the next row or of a certain one."""
+        return str(xl_range(self.row if row is None else row, first, self.row if row is None else row, last))
+
+    def chart(self, made: Chart, height: int) -> None:
+        """A chart of so many pixels under what is there."""
+        width = sum(int(column * 7 + 5) for column in self.widths)
+        made.set_size({"width": min(width, _CHART_WIDTH), "height": height})
+        self.worksheet.insert_chart(self.row, 0, made, {"object_position": 2, "x_offset": 2, "y_offset": 4})
+        for _row in range(-(-(height + 8) // _ROW_PIXELS)):
+            self.gap(_ROW_PIXELS * 0.75)
+
+    def chart_beside(self, made: Chart, first: int, column: int) -> None:
+        """A chart at the right of the rows since `first`, from that column on."""
+        made.set_size({"width": 620, "height": (self.row - first) * 27 - 6})
+        self.worksheet.insert_chart(
+            first, column, made, {"object_position": 2, "x_offset": 12, "y_offset": 4}
+        )
 
     def finish(self, words: str) -> None:
         """The foot of every printed page."""
@@ -153,8 +195,8 @@ class Sheet:
         self.worksheet.set_row(self.row, min(height, 400))
 
     def _lines(self, values: Sequence[Cell]) -> int:
-        texts = ((value, width) for value, width in zip(values, self.widths, strict=True) if value)
-        return max((_lines(str(value), width) for value, width in texts), default=1)
+        pairs = zip(values, self.widths, strict=True)
+        return max((_lines(value, width) for value, width in pairs if isinstance(value, str)), default=1)
 
 
 def _lines(text: str, width: float) -> int:

@@ -11,8 +11,10 @@ import xlsxwriter
 
 from panel.audit.read import Head
 from panel.clock import OFFICE_ZONE
-from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
+from panel.documents import analyses, matrices, verdicts
+from panel.documents.printouts import GREY, PALE, Cell, Formula, Sheet, Styles
 from panel.language import _, current, pgettext, together
+from panel.queries.analyses import AnalysisView
 from panel.queries.results import Person, PlaceView, ResultView, SheetView, VoteView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
 from panel.sentences.figures import day
@@ -25,9 +27,9 @@ def name(view: ResultView) -> str:
     return _("评审结果-{code}{provisional}.xlsx").format(code=view.round_.code, provisional=provisional)
 
 
-def write(view: ResultView, head: Head) -> bytes:
+def write(found: AnalysisView, head: Head) -> bytes:
     """The workbook; the same result under the same trail gives the same bytes."""
-    out = io.BytesIO()
+    view, out = found.result, io.BytesIO()
     # No text that somebody typed may become a formula, a link or a number.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -36,12 +38,18 @@ def write(view: ResultView, head: Head) -> bytes:
         book.set_size(2400, 1400)
         styles = Styles(book, view.current.result.places)
         _places(view, styles)
-        _matrix(view, styles)
-        for person in view.panel:
-            _own_sheets(view, styles, person)
+        # The matrix stands before the sheets that it refers to.
+        summary = matrices.begin(view, styles)
+        analyses.write(found, styles, _foot(view))
+        at = {person.number: _own_sheets(view, styles, person) for person in view.panel}
+        matrices.fill(found, summary, _state(view)[:1], at, _foot(view))
         _votes(view, styles)
         _proofs(view, styles, head)
     return out.getvalue()
+
+
+_FIRST_POINTS = 2
+"""The column with an expert's first criterion."""
 
 
 # The sheets
@@ -130,7 +138,7 @@ def _place(sheet: Sheet, view: ResultView, one: PlaceView, *, chosen: bool) -> N
             one.place.official / scale if one.place.official is not None else None,
             figures.raw_mean / scale if figures and shown else None,
             figures.sheets if figures else None,
-            verdict(view, one),
+            verdicts.verdict(view, one),
             one.sentence,
         ],
         [
@@ -148,119 +156,15 @@ def _place(sheet: Sheet, view: ResultView, one: PlaceView, *, chosen: bool) -> N
     )
 
 
-def verdict(view: ResultView, one: PlaceView) -> str:
-    """The outcome in a word or two."""
-    if any(one.number in tie.pending.applications for tie in view.ties):
-        return _("并列待定")
-    words = term(one.place.reason)
-    if one.promoted:
-        return _("{verdict}（递补）").format(verdict=words)
-    if one.reserve:
-        return _("{verdict}（递补第 {turn} 位）").format(verdict=words, turn=one.reserve)
-    return words
-
-
-def _matrix(view: ResultView, styles: Styles) -> None:
-    """Totals, expert by application."""
-    experts = view.panel
-    sheet = styles.sheet(_("汇总"), (9, 36, *[11] * len(experts), 10, 10, 10))
-    sheet.title(_heading(view, _("评分汇总")), _state(view)[:1])
-    sheet.head(
-        [
-            _("编号"),
-            _("申报单位"),
-            *(f"{expert.number}\n{expert.name}" for expert in experts),
-            _("有效份数"),
-            _("原始均分"),
-            _("最终得分"),
-        ]
-    )
-    for track in view.tracks:
-        sheet.band(term(track.track))
-        for one in sorted(track.places, key=lambda one: one.number):
-            _matrix_row(sheet, view, one)
-        if track.comparison and track.comparison.effects:
-            _effects_row(sheet, view, track.comparison.effects)
-        sheet.gap()
-    sheet.note(_("宽严：校正分法估计的专家评分尺度，正数偏宽、负数偏严，合计为零；最终得分已扣除其影响。"))
-    sheet.finish(_foot(view))
-
-
-def _matrix_row(sheet: Sheet, view: ResultView, one: PlaceView) -> None:
-    styles, scale = sheet.styles, 10**sheet.styles.places
-    given = {each.expert: each for each in one.sheets}
-    counted = one.figures.sheets if one.figures else None
-    shown = one.place.official is not None
-    sheet.cells(
-        [
-            one.number,
-            one.unit,
-            *(_matrix_cell(view, one, expert, given.get(expert.number)) for expert in view.panel),
-            counted,
-            one.figures.raw_mean / scale if one.figures and shown else None,
-            one.place.official / scale if one.place.official is not None else None,
-        ],
-        [
-            styles.text(align="center", bold=True),
-            styles.text(),
-            *(
-                styles.figure("0.00")
-                if given.get(expert.number) and given[expert.number].counted
-                else styles.text(align="center", font_color=GREY)
-                for expert in view.panel
-            ),
-            styles.figure(align="center"),
-            styles.figure(styles.score),
-            styles.figure(styles.score, bold=True),
-        ],
-    )
-
-
-def _matrix_cell(view: ResultView, one: PlaceView, expert: Person, sheet: SheetView | None) -> Cell:
-    if sheet and sheet.counted:
-        return sheet.total / 100
-    if (expert.number, one.number) in view.hidden:
-        return _("回避")
-    if sheet:
-        return _("不计")
-    if expert.absent:
-        return _("缺席")
-    return "–"
-
-
-def _effects_row(sheet: Sheet, view: ResultView, effects: Mapping[str, int]) -> None:
-    styles, scale = sheet.styles, 10**sheet.styles.places
-    signed = f"+{styles.score};-{styles.score};{styles.score}"
-    grey = styles.text(bg_color=PALE, font_color=GREY)
-    values = [effects.get(expert.number) for expert in view.panel]
-    sheet.cells(
-        [
-            _("宽严"),
-            _("专家评分尺度"),
-            *(None if value is None else value / scale for value in values),
-            None,
-            None,
-            None,
-        ],
-        [
-            styles.text(bg_color=PALE, align="center"),
-            grey,
-            *(styles.figure(signed, bg_color=PALE) for _value in values),
-            grey,
-            grey,
-            grey,
-        ],
-    )
-
-
-def _own_sheets(view: ResultView, styles: Styles, person: Person) -> None:
-    """Every sealed sheet of one expert: points criterion by criterion, totals, comments."""
+def _own_sheets(view: ResultView, styles: Styles, person: Person) -> Mapping[str, str]:
+    """Every sealed sheet of one expert: points, totals, comments; answers where each total stands."""
     units = {track.track: view.policy.track(track.track).units() for track in view.tracks}
     most = max(map(len, units.values()))
     sheet = styles.sheet(_tab(person), (10, 9, *[8] * most, 9, 12, 76))
     roles = [_("组长")] * person.chair + [_("缺席")] * person.absent
     who = f"{person.number} {person.name}" + (_("（{}）").format(_("、").join(roles)) if roles else "")
     own = [each for each in view.sheets if each.expert == person.number]
+    totals: dict[str, str] = {}
     sheet.title(_heading(view, who), [(_("已封存评分表 {count} 份。").format(count=len(own)), False)])
     sheet.head(
         [
@@ -280,9 +184,11 @@ def _own_sheets(view: ResultView, styles: Styles, person: Person) -> None:
         sheet.band(f"{term(track.track)}　{names}")
         for each in sorted(own, key=lambda one: one.blind_code):
             if each.application in {one.number for one in track.places}:
+                totals[each.application] = sheet.reference(_FIRST_POINTS + most)
                 _own_sheet(sheet, each, units[track.track], most)
         sheet.gap()
     sheet.finish(_foot(view))
+    return totals
 
 
 def _own_sheet(sheet: Sheet, each: SheetView, units: Sequence[Any], most: int) -> None:
@@ -302,7 +208,7 @@ def _own_sheet(sheet: Sheet, each: SheetView, units: Sequence[Any], most: int) -
             each.blind_code,
             each.application,
             *points,
-            each.total / 100,
+            Formula(f"=SUM({sheet.across(_FIRST_POINTS, _FIRST_POINTS + most - 1)})", each.total / 100),
             _("计入") if each.counted else _("不计入"),
             "\n".join(comments) or None,
         ],

@@ -30,6 +30,7 @@ class StoredResult:
     input_digest: str
     result_digest: str
     result: results.Result
+    inputs: results.Inputs
     counted: frozenset[tuple[str, str]]
     """The sheets that went into it: expert and application."""
 
@@ -104,5 +105,6 @@ def stored(session: Session, policy: Policy, round_id: int) -> StoredResult | No
         input_digest=row.input_digest,
         result_digest=row.result_digest,
         result=result,
+        inputs=read,
         counted=frozenset((sheet.expert, sheet.application) for sheet in read.sheets),
     )

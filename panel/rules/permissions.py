@@ -51,6 +51,7 @@ class Action(StrEnum):
     SAVE_SCORE = "save_score"
     SUBMIT_SHEET = "submit_sheet"
     SEE_RESULT = "see_result"
+    SEE_ANALYSIS = "see_analysis"
     COMPUTE_RESULT = "compute_result"
     RECORD_VOTE = "record_vote"
     FINALIZE = "finalize"
@@ -119,6 +120,7 @@ TABLE: Mapping[Action, Grant] = {
         _grant(Action.CONFIRM_STEP, {_E, _S}, _SETUP, _SCORING, _CLOSED, _OPENED),
         # The result.
         _grant(Action.SEE_RESULT, {_S, _I}, _OPENED, _FINAL, _ARCHIVED),
+        _grant(Action.SEE_ANALYSIS, {_S, _I}, _OPENED, _FINAL, _ARCHIVED),
         _grant(Action.COMPUTE_RESULT, {_S}, _OPENED),
         _grant(Action.RECORD_VOTE, {_S}, _OPENED),
         _grant(Action.FINALIZE, {_S}, _OPENED),

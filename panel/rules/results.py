@@ -169,7 +169,7 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
     scored: dict[str, Figures] = {}
     comparisons: dict[Track, Comparison] = {}
     for track, rules in policy.tracks.items():
-        sheets = _counted(inputs, track)
+        sheets = counted(inputs, track)
         if not sheets:
             continue
         totals = _scores(policy, sheets, lambda items: sum(items.values()))
@@ -180,8 +180,19 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
         comparisons[track] = _comparison(policy, totals)
         for number in totals.counts:
             scored[number] = _figures(policy, number, totals, by_criterion, sheets)
+    outcome = places(policy, inputs, scored, comparisons)
+    return Result(policy.method, policy.places, outcome, scored, comparisons)
+
+
+def places(
+    policy: Policy,
+    inputs: Inputs,
+    scored: Mapping[str, Figures],
+    comparisons: Mapping[Track, Comparison],
+) -> Outcome:
+    """The places that these figures give under the rules of the cut."""
     apart = {track for track, comparison in comparisons.items() if not comparison.connected}
-    outcome = rank(
+    return rank(
         [
             _candidate(entry, scored.get(entry.number), connected=entry.track not in apart)
             for entry in inputs.entries
@@ -193,7 +204,6 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
         inputs.votes,
         inputs.existing_studios,
     )
-    return Result(policy.method, policy.places, outcome, scored, comparisons)
 
 
 def track_rules(policy: Policy, track: Track) -> TrackRules:
@@ -232,7 +242,8 @@ def _scaled(value: Fraction, places: int) -> int:
     return ceil(value * scale)
 
 
-def _counted(inputs: Inputs, track: Track) -> list[CountedSheet]:
+def counted(inputs: Inputs, track: Track) -> list[CountedSheet]:
+    """The sheets that count in a track: those of accepted applications."""
     admitted = {e.number for e in inputs.entries if e.track is track and e.standing is Standing.ACCEPTED}
     return [sheet for sheet in inputs.sheets if sheet.application in admitted]
 

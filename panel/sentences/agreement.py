@@ -30,8 +30,33 @@ _MEANINGS: Mapping[str, str] = {
     "experts_for_80": N_("要使平均分的可靠程度达到 0.8，大约需要的专家人数。"),
 }
 
+_NAMES: Mapping[str, str] = {
+    "ICC2_k": N_("平均分的可靠程度 ICC(2,k)"),
+    "ICC3_k": N_("平均分次序的可靠程度 ICC(3,k)"),
+    "ICC2_1": N_("单个评分的可靠程度 ICC(2,1)"),
+    "ICC3_1": N_("单个评分次序的可靠程度 ICC(3,1)"),
+    "lmm_icc_k_absolute": N_("平均分的可靠程度（由方差估计）"),
+    "lmm_icc_k_consistency": N_("平均分次序的可靠程度（由方差估计）"),
+    "lmm_icc_single_absolute": N_("单个评分的可靠程度（由方差估计）"),
+    "lmm_icc_single_consistency": N_("单个评分次序的可靠程度（由方差估计）"),
+    "kendall_W_ties": N_("名次的一致程度 Kendall W"),
+    "kripp_alpha_interval": N_("分数的一致程度 Krippendorff α"),
+    "kripp_alpha_ordinal": N_("高低的一致程度 Krippendorff α"),
+    "mean_pairwise_pearson": N_("两两相关的平均 Pearson r"),
+    "mean_pairwise_spearman": N_("两两名次相关的平均 Spearman ρ"),
+    "cronbach_alpha": N_("指标的内部一致性 Cronbach α"),
+}
+
+NAMED = tuple(_NAMES)
+"""The figures that are shown to people, the most useful first."""
+
 STATISTICS = tuple(_MEANINGS)
 """The figures that are explained, in the order in which they are shown."""
+
+
+def name(statistic: str) -> str:
+    """The figure's name for people; KeyError for one that is not shown."""
+    return _(_NAMES[statistic])
 
 
 def meaning(statistic: str) -> str:

@@ -19,3 +19,27 @@ def day(value: date) -> str:
     if current() == SOURCE:
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {value:%B %Y}"
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; never 0 % or 100 % of what was only counted in a sample of draws."""
+    if share < 0.01:
+        return "<1%"
+    if share > 0.99:
+        return ">99%"
+    return f"{share * 100:.0f}%"
+
+
+def signed(value: float | None, places: int = 2) -> str:
+    """A difference with its sign, a true minus; an en dash where there is none."""
+    if value is None:
+        return "–"
+    text = f"{abs(value):.{places}f}"
+    if not float(text):
+        return text
+    return ("+" if value > 0 else "−") + text
+
+
+def plain(value: float | None, places: int = 2) -> str:
+    """A number; an en dash where there is none."""
+    return "–" if value is None else f"{value:.{places}f}".replace("-", "−")

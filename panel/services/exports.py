@@ -10,7 +10,8 @@ from panel.audit import read, seals
 from panel.audit.events import ResultExported
 from panel.documents import results as workbook
 from panel.errors import NotFound
-from panel.queries import results
+from panel.queries import analyses
+from panel.queries.results import ResultView
 from panel.rules.permissions import Action
 from panel.services.office import Actor, Office
 from panel.services.rounds import locked
@@ -42,8 +43,8 @@ def result(office: Office, actor: Actor, code: str) -> Exported:
     return Exported(workbook.name(view), data, digest)
 
 
-def _made(office: Office, code: str) -> tuple[results.ResultView, bytes] | None:
+def _made(office: Office, code: str) -> tuple[ResultView, bytes] | None:
     with office.reading() as session:
         round_ = session.exec(select(Round).where(Round.code == code)).first()
-        view = results.of_round(session, office.policy_of(round_), code) if round_ else None
-        return (view, workbook.write(view, read.head(session))) if view else None
+        found = analyses.of_round(session, office.policy_of(round_), code) if round_ else None
+        return (found.result, workbook.write(found, read.head(session))) if found else None

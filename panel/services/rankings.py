@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from panel import tables
 from panel.audit import read, seals
-from panel.audit.events import RankingComputed, ResultRead, Said, VoteImpossible, VoteRecorded
+from panel.audit.events import AnalysisRead, RankingComputed, ResultRead, Said, VoteImpossible, VoteRecorded
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
 from panel.language import _
 from panel.queries import standings
@@ -62,18 +62,12 @@ def compute(office: Office, actor: Actor, code: str) -> results.Result:
 
 def looked_at(office: Office, actor: Actor, code: str) -> None:
     """Note that somebody looks at the opened result: once for each session and computation."""
-    with office.reading() as session:
-        round_ = session.exec(select(tables.Round).where(tables.Round.code == code)).first()
-        row = session.exec(standings.newest(round_.id)).first() if round_ else None
-        if row is not None and _noted(session, actor, row):
-            return
-    with office.change(actor, ResultRead) as change:
-        round_ = locked(change, code)
-        change.permit(Action.SEE_RESULT, round_)
-        row = change.session.exec(standings.newest(round_.id)).first()
-        if row is None:
-            raise NotFound("no result yet")
-        change.record(ResultRead(), subject=row.id, round_id=round_.id)
+    _note(office, actor, code, ResultRead(), Action.SEE_RESULT)
+
+
+def analysis_looked_at(office: Office, actor: Actor, code: str) -> None:
+    """Note the same of the analysis beside it."""
+    _note(office, actor, code, AnalysisRead(), Action.SEE_ANALYSIS)
 
 
 def record_vote(
@@ -125,8 +119,23 @@ def record_no_vote(
         return store(office, change, round_)
 
 
-def _noted(session: Session, actor: Actor, row: tables.Ranking) -> bool:
-    wanted = read.Filter(act=ResultRead.act, actor=actor.id, round_id=str(row.round_id), subject=str(row.id))
+def _note(office: Office, actor: Actor, code: str, event: ResultRead | AnalysisRead, action: Action) -> None:
+    with office.reading() as session:
+        round_ = session.exec(select(tables.Round).where(tables.Round.code == code)).first()
+        row = session.exec(standings.newest(round_.id)).first() if round_ else None
+        if row is not None and _noted(session, actor, row, event):
+            return
+    with office.change(actor, type(event)) as change:
+        round_ = locked(change, code)
+        change.permit(action, round_)
+        row = change.session.exec(standings.newest(round_.id)).first()
+        if row is None:
+            raise NotFound("no result yet")
+        change.record(event, subject=row.id, round_id=round_.id)
+
+
+def _noted(session: Session, actor: Actor, row: tables.Ranking, event: ResultRead | AnalysisRead) -> bool:
+    wanted = read.Filter(act=event.act, actor=actor.id, round_id=str(row.round_id), subject=str(row.id))
     found = read.page(session, wanted)
     return any(one.ok and json.loads(one.body)["who"].get("sid", "") == actor.session for one in found)
 

@@ -9,6 +9,7 @@ from flask import Flask
 from panel.clock import OFFICE_ZONE
 from panel.language import SOURCE, current
 from panel.rules import rounding
+from panel.sentences import figures
 
 
 def day(value: date) -> str:
@@ -53,4 +54,7 @@ def install(app: Flask) -> None:
         minute=minute,
         points=points,
         short_points=short_points,
+        percent=figures.percent,
+        signed=figures.signed,
+        figure=figures.plain,
     )

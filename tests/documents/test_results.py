@@ -1,4 +1,4 @@
-"""The result workbook, opened again: what stands in it, and that nothing in it computes."""
+"""The result workbook, opened again: what stands in it, and that nothing that people typed computes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from panel.audit import read
 from panel.documents import results as document
 from panel.documents.printouts import Styles
-from panel.queries import results
+from panel.queries import analyses, results
+from panel.queries.analyses import AnalysisView
 from panel.queries.results import BallotView, Person, PlaceView, ResultView
 from panel.rules.conflicts import Reach
 from panel.rules.eligibility import Verdict
@@ -30,6 +31,14 @@ from tests.opened import CODE, Opened, caps, world_on
 from tests.world import World
 
 HEAD = read.Head(77, "ab" * 32)
+CELLS = r"[A-Z]+[0-9]+:[A-Z]+[0-9]+"
+OURS = re.compile(
+    rf"SUM\({CELLS}\)|COUNT\({CELLS}\)|'[^'\[\]]+'!\$[A-Z]+\$[0-9]+|[A-Z]+[0-9]+"
+    rf"|ROUND\(AVERAGE\({CELLS}\),[0-9]\)"
+    rf"|ROUND\(\(SUM\({CELLS}\)-MAX\({CELLS}\)-MIN\({CELLS}\)\)/\(COUNT\({CELLS}\)-2\),[0-9]\)"
+    rf"|ROUND\(ROUND\(AVERAGE\({CELLS}\)-SUMPRODUCT\(ISNUMBER\({CELLS}\)\*{CELLS}\)/COUNT\({CELLS}\),9\),[0-9]\)"
+)
+"""Every formula that may stand in the workbook: nothing in it was typed by anybody."""
 PLANTED = (
     "=1+1",
     "+1+1",
@@ -49,8 +58,13 @@ def view(world: World) -> ResultView:
     return found
 
 
+def workbook(found: ResultView, head: read.Head = HEAD) -> bytes:
+    return document.write(analyses.beside(found), head)
+
+
 def opened_again(data: bytes) -> Workbook:
-    return openpyxl.load_workbook(io.BytesIO(data))
+    """As Excel shows it before it computes: with the values that stand beside the formulas."""
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=True)
 
 
 def cells(sheet: Worksheet) -> list[Cell]:
@@ -106,7 +120,7 @@ def seen(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def written(found: ResultView) -> Workbook:
-    return opened_again(document.write(found, HEAD))
+    return opened_again(workbook(found))
 
 
 def test_places_come_with_cut_line_scores_and_reasons(seen: Seen) -> None:
@@ -148,9 +162,9 @@ def test_an_unconfirmed_result_says_so(seen: Seen) -> None:
 
 def test_matrix_says_who_gave_what_and_why_a_cell_is_empty(seen: Seen) -> None:
     sheet = written(seen.pending)["汇总"]
-    assert row_of(sheet, "P03", 0)[2:] == [60, 60, 70, 60, 60, "回避", "缺席", 5, 62, 62]
-    assert row_of(sheet, "S01", 0)[2:] == [80, 80, 80, 80, 80, 80, "缺席", 6, 80, 80]
-    assert row_of(sheet, "S09", 0)[2:] == ["–"] * 6 + ["缺席", None, None, None]
+    assert row_of(sheet, "P03", 0)[2:] == [60, 60, 70, 60, 60, "回避", "缺席", 5, 62, 60, 62]
+    assert row_of(sheet, "S01", 0)[2:] == [80, 80, 80, 80, 80, 80, "缺席", 6, 80, 80, 80]
+    assert row_of(sheet, "S09", 0)[2:] == ["–"] * 6 + ["缺席", None, None, None, None]
     severities = [[c.value for c in row] for row in sheet.iter_rows() if row[0].value == "宽严"]
     assert severities[0][2:9] == [0, 0, 0, 0, 0, 0, None]
     assert sum(v for v in severities[1][2:8] if isinstance(v, float | int)) == pytest.approx(0, abs=0.03)
@@ -164,7 +178,18 @@ def test_a_sheet_that_counts_no_more_is_shown_as_such(seen: Seen) -> None:
 
 def test_every_expert_has_a_sheet_with_points_and_comments(seen: Seen) -> None:
     book = written(seen.pending)
-    assert book.sheetnames == ["结果", "汇总", *(f"专家 E{n}" for n in range(1, 8)), "记名投票", "政策与校验"]
+    assert book.sheetnames == [
+        "结果",
+        "汇总",
+        "分析摘要",
+        "申报分析",
+        "专家分析",
+        "一致程度",
+        "敏感性",
+        *(f"专家 E{n}" for n in range(1, 8)),
+        "记名投票",
+        "政策与校验",
+    ]
     found = seen.pending
     blind = {one.number: one.blind_code for track in found.tracks for one in track.places}
     row = row_of(book["专家 E3"], blind["P03"], 0)
@@ -254,7 +279,7 @@ def planted_in(found: ResultView) -> ResultView:
 
 
 def test_no_text_that_somebody_typed_becomes_a_formula_or_a_link(seen: Seen) -> None:
-    data = document.write(planted_in(seen.final), HEAD)
+    data = workbook(planted_in(seen.final))
     shown: set[str] = set()
     for sheet in opened_again(data).worksheets:
         for cell in cells(sheet):
@@ -264,7 +289,9 @@ def test_no_text_that_somebody_typed_becomes_a_formula_or_a_link(seen: Seen) -> 
     assert {"=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tTAB", "http://example.org"} <= shown
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         content = {name: parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")}
-    assert not any("<f>" in text or "<f " in text for text in content.values())
+    formulas = [f for text in content.values() for f in re.findall(r"<f[^>]*>([^<]*)</f>", text)]
+    assert formulas
+    assert [f for f in formulas if not OURS.fullmatch(f)] == []
     assert not any("hyperlink" in text for text in content.values())
     assert not any(re.search(r"<v>\s*(NaN|nan|inf)", text) for text in content.values())
     assert 'quotePrefix="1"' in content["xl/styles.xml"]
@@ -272,9 +299,9 @@ def test_no_text_that_somebody_typed_becomes_a_formula_or_a_link(seen: Seen) -> 
 
 def test_the_same_result_gives_the_same_bytes(seen: Seen) -> None:
     found = seen.final
-    first = document.write(found, HEAD)
-    assert document.write(view(seen.world), HEAD) == first
-    assert document.write(found, read.Head(78, HEAD.root)) != first
+    first = workbook(found)
+    assert workbook(view(seen.world)) == first
+    assert workbook(found, read.Head(78, HEAD.root)) != first
 
 
 def test_every_sheet_prints_on_a4_across_with_its_header_on_every_page(seen: Seen) -> None:
@@ -300,18 +327,17 @@ def test_a_disconnected_or_inexact_track_is_told(seen: Seen) -> None:
     track = found.tracks[0]
     assert track.comparison is not None
     inexact = replace(track, comparison=replace(track.comparison, residual="3.1e-10"))
-    proofs = opened_again(document.write(replace(found, tracks=(inexact, found.tracks[1])), HEAD))[
-        "政策与校验"
-    ]
+    proofs = opened_again(workbook(replace(found, tracks=(inexact, found.tracks[1]))))["政策与校验"]
     assert "最大残差（百分之一分）：技能大师工作室 3.1e-10" in words(proofs)
     without = replace(track, comparison=None)
-    assert document.write(replace(found, tracks=(without, found.tracks[1])), HEAD)
+    assert workbook(replace(found, tracks=(without, found.tracks[1])))
 
 
 def test_tabs_have_names_that_an_office_program_takes(seen: Seen) -> None:
     found = seen.pending
     odd = [replace(found.panel[0], number=number) for number in ("a/b[1]*?:\\'", "X" * 40, "x" * 40, "E1")]
-    names = written(replace(found, panel=tuple(odd))).sheetnames
+    without_sheets = AnalysisView(replace(found, panel=tuple(odd)), ())
+    names = opened_again(document.write(without_sheets, HEAD)).sheetnames
     assert len({name.casefold() for name in names}) == len(names)
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
 

@@ -6,6 +6,7 @@ The inspector's page is opened once, at the beginning, and never loaded again.
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
@@ -79,6 +80,18 @@ def stage(live: Live) -> str:
         return session.exec(select(tables.Round.stage)).one()
 
 
+def look_at_the_analysis(page: Page) -> None:
+    """Open it with all its tables: accessible, and as wide as the window."""
+    for width, height in (DESK, PORTRAIT):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("/secretary/rounds/2026/analysis")
+        for summary in page.locator("main summary").all():
+            summary.click()
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_from_the_first_tap_to_the_final_result(live: Live, page_as: PageAs) -> None:
     live.world.scoring_round()
     live.world.person(Role.SECRETARY)
@@ -106,6 +119,7 @@ def test_from_the_first_tap_to_the_final_result(live: Live, page_as: PageAs) -> 
     assert stage(live) == Stage.FINAL
     desk.goto("/secretary/rounds/2026/result")
     expect(desk.locator("main")).to_contain_text("已确认")
+    look_at_the_analysis(desk)
 
     expect(watch.get_by_text("确认评审结果").first).to_be_visible(timeout=SEEN_WITHIN_MS)
     with live.office.reading() as session:

@@ -56,6 +56,7 @@ def test_the_inspector_only_looks() -> None:
         Action.SEE_APPLICATIONS,
         Action.SEE_PROGRESS,
         Action.SEE_RESULT,
+        Action.SEE_ANALYSIS,
         Action.EXPORT_RESULT,
         Action.WATCH,
         Action.EXPORT_BUNDLE,
@@ -72,13 +73,21 @@ def test_scores_are_written_by_experts_while_scoring_and_at_no_other_time(action
     assert stages_of(action, Role.EXPERT) == [Stage.SCORING]
 
 
-@pytest.mark.parametrize("action", [Action.SEE_RESULT, Action.EXPORT_RESULT, Action.COMPUTE_RESULT])
+@pytest.mark.parametrize(
+    "action", [Action.SEE_RESULT, Action.SEE_ANALYSIS, Action.EXPORT_RESULT, Action.COMPUTE_RESULT]
+)
 def test_nobody_sees_a_result_before_the_seals_are_opened(action: Action) -> None:
     assert not any(may(action, role, stage) for role in Role for stage in BEFORE_OPENING)
 
 
 def test_experts_never_see_results_or_the_progress_of_others() -> None:
-    for action in (Action.SEE_RESULT, Action.EXPORT_RESULT, Action.SEE_PROGRESS, Action.SEE_APPLICATIONS):
+    for action in (
+        Action.SEE_RESULT,
+        Action.SEE_ANALYSIS,
+        Action.EXPORT_RESULT,
+        Action.SEE_PROGRESS,
+        Action.SEE_APPLICATIONS,
+    ):
         assert not has_role(action, Role.EXPERT)
 
 
@@ -104,6 +113,7 @@ def test_nothing_is_decided_about_a_final_result() -> None:
         Action.SEE_OWN_QUEUE,
         Action.SEE_OWN_SHEET,
         Action.SEE_RESULT,
+        Action.SEE_ANALYSIS,
         Action.EXPORT_RESULT,
         Action.DROP_IMPORT,  # decides nothing: what still waits can never be taken over
     }

@@ -179,6 +179,7 @@ CASES: list[tuple[Event, str, str]] = [
     ),
     (trail.ApplicationRead(), "S01", "查看申报 S01"),
     (trail.ResultRead(), "1", "查看评审结果"),
+    (trail.AnalysisRead(), "1", "查看评审分析"),
     (trail.TrailVerified(size=1042, root=DIGEST, damages=0), "log", "核验全部 1042 条留痕，没有发现改动"),
     (trail.TrailVerified(size=1042, root=DIGEST, damages=2), "log", "核验留痕，发现 2 处改动"),
     (trail.KeyEntered(key="k", how="first"), "5f2c0a11", "启用首个校验点签名密钥 5f2c0a11"),

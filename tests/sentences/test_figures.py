@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from panel.language import speaking
+from panel.sentences import figures
 from panel.sentences.figures import day, yuan
 
 
@@ -22,3 +23,31 @@ def test_the_reader_s_language() -> None:
     assert day(date(2026, 9, 18)) == "2026年9月18日"
     with speaking("en"):
         assert (yuan(6_800_000), day(date(2026, 9, 18))) == ("CNY 68,000", "18 September 2026")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "<1%"),
+        (0.009, "<1%"),
+        (0.01, "1%"),
+        (0.476, "48%"),
+        (0.99, "99%"),
+        (0.991, ">99%"),
+        (1.0, ">99%"),
+    ],
+)
+def test_a_counted_share_is_never_called_certain(share: float, text: str) -> None:
+    assert figures.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.234, "+1.23"), (-8.25, "−8.25"), (0.001, "0.00"), (-0.001, "0.00"), (None, "–")]
+)
+def test_a_difference_has_its_sign(value: float | None, text: str) -> None:
+    assert figures.signed(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.5, "0.50"), (-0.4, "−0.40"), (None, "–")])
+def test_a_number_that_is_not_there_is_a_dash(value: float | None, text: str) -> None:
+    assert figures.plain(value) == text

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from panel import tables
 from panel.audit import read
 from panel.audit.events import (
+    AnalysisRead,
     Event,
     RankingComputed,
     Refused,
@@ -146,6 +147,17 @@ def test_looking_is_noted_once_a_session_and_computation(tied: Opened) -> None:
     record(tied, "S01", "S01", "S01", "S02", "S02")
     rankings.looked_at(office, first, CODE)
     assert [e.subject for e in entries(world, ResultRead)][2:] == [str(stored(world)[1].id)]
+
+
+def test_looking_at_the_analysis_is_noted_apart_from_the_result(tied: Opened) -> None:
+    office, world = tied.office, tied.world
+    inspector = Actor("u-9", Role.INSPECTOR, 9, session="one")
+    rankings.looked_at(office, inspector, CODE)
+    for _again in range(2):
+        rankings.analysis_looked_at(office, inspector, CODE)
+    (row,) = stored(world)
+    assert [(e.actor, e.subject) for e in entries(world, AnalysisRead)] == [("u-9", str(row.id))]
+    assert len(entries(world, ResultRead)) == 1
 
 
 def test_nobody_looks_before_the_opening(world: World) -> None:

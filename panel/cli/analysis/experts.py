@@ -103,11 +103,8 @@ def _study(report: Report, found: Analysis) -> None:
     if steps:
         report.line(_("如果由更多或更少的同类专家评审，平均分的可靠程度："))
         report.table(
-            [_("专家人数"), *(str(step.experts) for step in steps)],
-            [
-                [_("分数（Phi）"), *(figure(step.absolute) for step in steps)],
-                [_("次序（E rho²）"), *(figure(step.relative) for step in steps)],
-            ],
+            [_("专家人数"), _("分数（Phi）"), _("次序（E rho²）")],
+            [[str(step.experts), figure(step.absolute), figure(step.relative)] for step in steps],
         )
     components = found.study.components
     if components is not None:

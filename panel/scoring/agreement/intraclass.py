@@ -11,6 +11,7 @@ from panel.scoring.design import Design, Indices
 
 LEVEL = 0.95
 TAIL = 1 - (1 - LEVEL) / 2
+POLE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Intraclass:
 NOTHING = Intraclass(None, None, None, None)
 NAMES = ("ICC1_1", "ICC2_1", "ICC3_1", "ICC1_k", "ICC2_k", "ICC3_k")
 Limits = tuple[float, float]
+Bounds = tuple[float | None, float | None]
 
 
 def intraclass(design: Design) -> dict[str, Intraclass]:
@@ -67,7 +69,7 @@ def intraclass(design: Design) -> dict[str, Intraclass]:
     }
 
 
-def _with(value: float | None, test: float | None, limits: Limits | None) -> Intraclass:
+def _with(value: float | None, test: float | None, limits: Bounds | None) -> Intraclass:
     if value is None or limits is None:
         return Intraclass(value, test, None, None)
     return Intraclass(value, test, *limits)
@@ -98,8 +100,9 @@ def _mean_of(limits: Limits) -> Limits:
     return low, high
 
 
-def _stepped_up(limits: Limits, k: int) -> Limits:
-    low, high = (k * x / (1 + x * (k - 1)) for x in limits)
+def _stepped_up(limits: Limits, k: int) -> Bounds:
+    """Limits of the mean of k; None for one that is not above -1 / (k - 1), the pole of the formula."""
+    low, high = (k * x / scale if (scale := 1 + x * (k - 1)) > POLE else None for x in limits)
     return low, high
 
 

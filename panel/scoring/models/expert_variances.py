@@ -32,6 +32,9 @@ SETTLED = 1e-3
 FIRM = 1e6
 """Prior degrees of freedom beyond which the variances are taken for equal."""
 
+LEAST_WEIGHT = 1e-4
+"""No expert counts for less than this share of the one who counts most: else the fit could leave no rest."""
+
 LEAST_DF = 0.5
 """An expert whose scores leave fewer degrees of freedom says nothing about his own variance."""
 
@@ -83,6 +86,7 @@ def expert_variances(
         if moderated is None:
             return equal
         ratio, prior_df = moderated
+        ratio = np.minimum(ratio, ratio.min() / LEAST_WEIGHT)
         before, weight = weight, 1.0 / ratio
         following = mixed(design, topic, weight[design.expert])
         assert following is not None

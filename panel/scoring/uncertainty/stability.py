@@ -33,6 +33,8 @@ class Stability:
         How many gave a result.
     without_result : tuple of str
         Those that gave none.
+    names : tuple of str
+        All scenarios, in the order in which they were given.
     """
 
     base: frozenset[str]
@@ -41,6 +43,7 @@ class Stability:
     added_by: Mapping[str, tuple[str, ...]]
     scenarios: int
     without_result: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def safe(self) -> frozenset[str]:
@@ -72,6 +75,7 @@ def stability(base: Collection[str], scenarios: Mapping[str, Callable[[], Select
         added_by=added,
         scenarios=len(sets),
         without_result=tuple(name for name, chosen in answers.items() if chosen is None),
+        names=tuple(answers),
     )
 
 

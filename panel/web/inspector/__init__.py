@@ -1,6 +1,7 @@
 """The inspector's view: everything, live, and nothing to write."""
 
 from panel.web.inspector import (
+    analyses,
     applications,
     bundle,
     flags,
@@ -16,6 +17,7 @@ from panel.web.inspector import (
 )
 
 BLUEPRINTS = (
+    analyses.blueprint,
     applications.blueprint,
     bundle.blueprint,
     flags.blueprint,

@@ -20,6 +20,7 @@ PLACES = (
     ("inspector_flags.index", N_("核实提示"), Action.SEE_ROUND),
     ("inspector_progress.index", N_("评分进度"), Action.SEE_PROGRESS),
     ("inspector_results.show", N_("评审结果"), Action.SEE_RESULT),
+    ("inspector_analyses.show", N_("评审分析"), Action.SEE_ANALYSIS),
 )
 
 

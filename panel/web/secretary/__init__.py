@@ -1,6 +1,7 @@
 """The secretary's desk: one afternoon, one round."""
 
 from panel.web.secretary import (
+    analyses,
     applications,
     conflicts,
     experts,
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     imports.blueprint,
     applications.blueprint,
     results.blueprint,
+    analyses.blueprint,
     experts.blueprint,
     panel.blueprint,
     conflicts.blueprint,

@@ -22,6 +22,7 @@ PLACES = (
     ("secretary_conflicts.index", N_("利益冲突与回避"), "scale", Action.SEE_EXPERTS),
     ("secretary_progress.index", N_("评分进度"), "clock", Action.SEE_PROGRESS),
     ("secretary_results.show", N_("评审结果"), "rank", Action.SEE_RESULT),
+    ("secretary_analyses.show", N_("评审分析"), "search", Action.SEE_ANALYSIS),
 )
 """Where one can go within a round: endpoint, words, icon, and the action that the page asks for.
 

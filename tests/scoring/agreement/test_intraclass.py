@@ -33,3 +33,18 @@ def test_no_variance_gives_no_correlation() -> None:
 def test_the_mean_number_of_scores_is_harmonic() -> None:
     # 3 / (1/1 + 1/2 + 1/4) = 12 / 7
     assert harmonic(np.array([1, 2, 4])) == pytest.approx(12 / 7)
+
+
+def test_a_limit_at_the_pole_is_none() -> None:
+    # Two applications that five experts order one way and the sixth, by a lot, the other way: the lower limit
+    # of ICC(2,1) is -1 / (k - 1) = -0.2 to the last digit, where that of the mean of k is minus infinity.
+    table = np.array([[80.0, 80, 80, 80, 80, 95], [82.0] * 6])
+    applications, experts = np.indices(table.shape)
+    found = intraclass(
+        Design.from_arrays(
+            [f"S{i}" for i in applications.ravel()], [f"E{j}" for j in experts.ravel()], table.ravel()
+        )
+    )
+    assert found["ICC2_1"].low == pytest.approx(-0.2)
+    assert found["ICC2_k"].low is None
+    assert found["ICC2_k"].high is not None

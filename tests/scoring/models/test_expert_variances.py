@@ -6,7 +6,7 @@ from scipy.special import digamma, polygamma
 
 from panel.scoring.design import Design
 from panel.scoring.models import expert_variances as module
-from panel.scoring.models.expert_variances import _moderate, expert_variances
+from panel.scoring.models.expert_variances import LEAST_WEIGHT, _moderate, expert_variances
 from panel.scoring.models.mixed import mixed
 from tests.scoring.designs import scaled, simulated
 
@@ -124,3 +124,17 @@ def test_residuals_that_vanish_on_the_way_give_the_plain_model(monkeypatch: pyte
 
     assert fit is not None
     assert fit.prior_df is None
+
+
+def test_an_expert_who_alone_disagrees_is_not_weighed_down_to_a_fit_without_rest() -> None:
+    # All but the last give both applications the same; without him the scores would leave no rest at all.
+    design = Design.from_arrays(
+        ["S1"] * 4 + ["S2"] * 6,
+        ["E3", "E4", "E5", "E6", "E1", "E2", "E3", "E4", "E5", "E6"],
+        [80.0, 80.0, 80.0, 90.0] + [70.0] * 6,
+    )
+    found = expert_variances(design)
+    assert found is not None
+    assert found.mixed.var_residual > 0
+    assert found.variance.max() <= found.variance.min() / LEAST_WEIGHT * 1.001
+    assert found.variance.argmax() == design.experts.index("E6")

@@ -18,7 +18,16 @@ from tests.opened import CODE, Opened
 from tests.web.inspector.conftest import ROUND, Visit, Visitor
 from tests.world import World
 
-VIEWING = ("watch.log", "watch.entry", "watch.round", "watch.application", "watch.result", "watch.verify")
+VIEWING = (
+    "watch.log",
+    "watch.entry",
+    "watch.round",
+    "watch.application",
+    "watch.result",
+    "watch.analysis",
+    "watch.verify",
+)
+AFTER_OPENING = (f"{ROUND}/result", f"{ROUND}/analysis")
 TRAIL = ("audit_log", "audit_node", "audit_text")
 
 PAGES = (
@@ -34,7 +43,7 @@ PAGES = (
     f"{ROUND}/panel",
     f"{ROUND}/progress",
     f"{ROUND}/progress/now",
-    f"{ROUND}/result",
+    *AFTER_OPENING,
     "/inspector/verify",
 )
 
@@ -71,7 +80,7 @@ def test_looking_at_everything_leaves_only_viewing_events(
         size = read.size(session)
     before = contents(office)
     for path in PAGES:
-        expected = 404 if "result" in path and not opened else 200
+        expected = 404 if path in AFTER_OPENING and not opened else 200
         assert inspector.get(path).status_code == expected, path
     assert inspector.post("/inspector/verify").status_code == 200
     assert contents(office) == before
@@ -79,7 +88,7 @@ def test_looking_at_everything_leaves_only_viewing_events(
         new = [record for record in read.page(session, limit=500) if record.index >= size]
     assert {record.act for record in new if record.ok} <= set(VIEWING)
     # A result that is not there yet was asked for: that is on record, too.
-    assert {record.act for record in new if not record.ok} <= {"see_result"}
+    assert {record.act for record in new if not record.ok} <= {"see_result", "see_analysis"}
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if "?" not in path])
