@@ -12,6 +12,7 @@ import datetime
 import io
 import itertools
 import json
+import os
 import sys
 import warnings
 import zipfile
@@ -244,6 +245,7 @@ def reads_safely() -> bool:
 def main(argument: str) -> None:
     """The child: limits from the command line, workbook from standard input, answer to standard output."""
     sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, for nothing and for much memory
+    os.environ["OPENPYXL_LXML"] = "False"  # else it would read with lxml, which is here for other documents
     limits = Limits(**json.loads(argument))
     confine(limits)
     if not reads_safely():

@@ -78,7 +78,7 @@ def _parsed(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     """What the child process makes of it. It gets the same libraries and nothing else of our environment."""
     environment = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
     path = os.pathsep.join([str(_HOME), *filter(None, sys.path)])
-    environment |= {"PYTHONPATH": path, "OPENPYXL_LXML": "False"}
+    environment |= {"PYTHONPATH": path}
     command = [sys.executable, "-P", "-m", "panel.documents.sandbox", json.dumps(asdict(limits))]
     try:
         child = subprocess.run(  # noqa: S603 - our own module, no shell
