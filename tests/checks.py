@@ -66,7 +66,9 @@ def _tests(checks: Checks, chosen: list[str]) -> None:
         if chosen:
             checks.run("tests", [*PYTHON, "pytest", *marks, *chosen], environment)
         else:
-            _measured(checks, ["pytest", "-n", "auto", "--dist", "worksteal", *marks], environment)
+            _measured(
+                checks, ["pytest", "-n", "auto", "--dist", "worksteal", "--durations=25", *marks], environment
+            )
 
 
 def _measured(checks: Checks, words: list[str], environment: dict[str, str]) -> None:

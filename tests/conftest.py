@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -24,6 +25,9 @@ settings.register_profile("panel", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("panel")
 
 pytest_plugins = ("tests.network",)
+
+# Thousands of tests leave much that stays: to look through all of it as often as usual costs a tenth.
+gc.set_threshold(50_000, 20, 20)
 
 # Every test makes an application of its own; none should compile the templates anew.
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache()}
