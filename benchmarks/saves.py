@@ -2,13 +2,14 @@
 
     python -m benchmarks.saves [--seconds 10] [--clients 16] [--postgres URL] [--only sqlite|postgresql]
 
-The application runs in a process of its own under waitress, as it is served; the clients are the threads of
-another process, each an expert with a signed-in session, a kept-alive connection and an own sheet, who saves
-one criterion after the other and never the same value twice running. Beside it, in the same run:
+The application runs as it is served: over SQLite in one process under waitress, over PostgreSQL in the
+processes of gunicorn that docs/operations.md names. The clients are the threads of another process, each an
+expert with a signed-in session, a kept-alive connection and an own sheet, who saves one criterion after the
+other and never the same value twice running. Beside it, in the same run:
 
 - SQLite's bare commit rate: one connection, WAL, synchronous=FULL, score upsert and audit row a transaction;
 - PostgreSQL's serialised rate: the same under one advisory lock, by as many connections (pgbench);
-- a bare Flask answer through the same server and the same clients.
+- a bare Flask answer through waitress and the same clients.
 
 Without a URL, a durable throw-away PostgreSQL is made. Exit status 1 when a bar is missed.
 """
@@ -19,6 +20,7 @@ import argparse
 import json
 import logging
 import multiprocessing
+import os
 import re
 import socket
 import statistics
@@ -43,12 +45,15 @@ from panel import config
 from panel.app import create_app
 from panel.cli import serve
 from panel.db.engine import sqlite_module
+from panel.services.office import Office
 from panel.services.openings import open_office
 from tests import postgres
 from tests.world import PASSWORD, World
 
 BARS = {"sqlite": 0.08, "postgresql": 0.20}
 P99_MS = 50.0
+GUNICORN = ("-k", "gthread", "--workers", "4", "--threads", "2", "--keep-alive", "75")
+"""As in docs/operations.md."""
 UNITS = ("S1", "S2", "S3", "S4", "S5", "S6")
 SHEET = "/expert/rounds/2026/sheets/SX-01"
 # As in production: nothing that was acknowledged may be lost.
@@ -121,11 +126,54 @@ def serialised_postgresql(url: str, folder: Path, seconds: float, clients: int) 
 # --- the server's process -----------------------------------------------------------------------------------
 
 
-def serve_panel(home: str, url: str, clients: int, ready: Any) -> None:
-    """The application over an own store, with a round in scoring and one expert for each client."""
+def _office(home: str, url: str, clients: int) -> Office:
+    """An own store with a round in scoring and one expert for each client."""
     office = open_office(config.create(Path(home), database_url=url, secure_cookies=False))
     World(office, office.clock).scoring_round(clients)
-    _serve(create_app(office), ready)
+    return office
+
+
+def serve_panel(home: str, clients: int, ready: Any) -> None:
+    """The application over SQLite."""
+    _serve(create_app(_office(home, "", clients)), ready)
+
+
+@contextmanager
+def gunicorn(home: str, url: str, clients: int) -> Iterator[int]:
+    """The application over PostgreSQL, as it is run in production; yields its port."""
+    _office(home, url, clients).engine.dispose()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    words = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        *GUNICORN,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "error",
+    ]
+    environment = {**os.environ, "PANEL_HOME": home}
+    with subprocess.Popen([*words, "wsgi:app"], env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not start")
 
 
 def serve_bare(ready: Any) -> None:
@@ -287,11 +335,10 @@ def measured(target: Callable[..., None], *arguments: object) -> Rate:
 
 def through_panel(url: str, seconds: float, clients: int) -> Rate:
     """Audited saves over HTTP on the database at `url` (empty: an SQLite file of its own)."""
-    with (
-        tempfile.TemporaryDirectory(prefix="panel-bench-") as home,
-        server(serve_panel, f"{home}/panel", url, clients) as port,
-    ):
-        return measured(drive_panel, port, clients, seconds)
+    with tempfile.TemporaryDirectory(prefix="panel-bench-") as folder:
+        home = f"{folder}/panel"
+        with gunicorn(home, url, clients) if url else server(serve_panel, home, clients) as port:
+            return measured(drive_panel, port, clients, seconds)
 
 
 def through_flask(seconds: float, clients: int) -> Rate:
