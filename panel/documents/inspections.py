@@ -236,13 +236,13 @@ def _table(
 
 
 def _fit(table: Table, widths: Sequence[float]) -> None:
-    """Every cell as wide as its column, in smaller letters."""
+    """Every cell as wide as its column, in smaller letters with air around them."""
     for width, column in zip(widths, table.columns, strict=True):
         column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
             for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.space_after = Pt(0)
+                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
                 for run in paragraph.runs:
                     run.font.size = Pt(10)
 
