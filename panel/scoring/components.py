@@ -54,6 +54,18 @@ def components(matrix: ScoreMatrix) -> tuple[Component, ...]:
     """
     if matrix.complete:
         return (Component(matrix.experts, matrix.applications),)
+    head = _heads(matrix)
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    # Applications first: they decide the order of the components.
+    for application, row in matrix.rows.items():
+        found.setdefault(head[next(iter(row))], ([], []))[1].append(application)
+    for expert in matrix.experts:
+        found[head[expert]][0].append(expert)
+    return tuple(Component(tuple(seen_by), tuple(seen)) for seen_by, seen in found.values())
+
+
+def _heads(matrix: ScoreMatrix) -> dict[str, str]:
+    """For each expert one expert of the same component, the same for all of it."""
     above = {expert: expert for expert in matrix.experts}
 
     def head(expert: str) -> str:
@@ -62,16 +74,11 @@ def components(matrix: ScoreMatrix) -> tuple[Component, ...]:
         return expert
 
     for row in matrix.rows.values():
-        first, *others = row
-        for other in others:
-            above[head(other)] = head(first)
-    found: dict[str, tuple[list[str], list[str]]] = {}
-    # Applications first: they decide the order of the components.
-    for application, row in matrix.rows.items():
-        found.setdefault(head(next(iter(row))), ([], []))[1].append(application)
-    for expert in matrix.experts:
-        found[head(expert)][0].append(expert)
-    return tuple(Component(tuple(seen_by), tuple(seen)) for seen_by, seen in found.values())
+        top = head(next(iter(row)))
+        for other in row:
+            if above[other] != top:
+                above[head(other)] = top
+    return {expert: head(expert) for expert in above}
 
 
 def components_of(design: Design) -> tuple[Component, ...]:
