@@ -17,7 +17,7 @@ from panel.scoring.analysis import Omission
 from panel.scoring.experts.findings import Code, Finding
 from panel.scoring.uncertainty.chances import GREY
 from panel.scoring.uncertainty.stability import Stability
-from panel.sentences import analyses, diagnostics, events
+from panel.sentences import analyses, diagnostics, events, links
 from panel.sentences.figures import percent
 
 MOST_NAMED = 12
@@ -45,6 +45,7 @@ def summary(found: TrackAnalysis) -> Summary:
         *_first_to_check(found),
         *_without_expert(found.without_expert),
         *_by_method(found.by_method),
+        *_structure(found),
         _reliability(found),
         _findings(found.statistics.diagnosis.findings),
     ]
@@ -64,6 +65,11 @@ def scenario(name: str) -> str:
 def finding(one: Finding, criteria: Mapping[str, str]) -> str:
     """The request to check; `criteria` by id as they are called."""
     return diagnostics.sentence(one, lambda criterion: criteria.get(criterion, criterion))
+
+
+def structure(found: TrackAnalysis) -> tuple[str, ...]:
+    """The single scores on which the comparison of whole groups hangs, and what rests on one score alone."""
+    return tuple(links.sentences(found.statistics.links, _listed, MOST_NAMED))
 
 
 def reliability(found: TrackAnalysis) -> float | None:
@@ -211,6 +217,14 @@ def effects(found: Stability) -> list[tuple[tuple[str, ...], tuple[str, ...], tu
         effect = tuple(out.get(name, ())), tuple(in_.get(name, ()))
         together_.setdefault(effect, []).append(name)
     return [(tuple(names), *effect) for effect, names in together_.items()]
+
+
+def _structure(found: TrackAnalysis) -> Iterable[str]:
+    count = found.statistics.links.bridge_count
+    if count:
+        yield _(
+            "有 {n} 份评分各是一组申报与其余申报之间唯一的联系，一旦有误，整组的位置都会移动，请先核对。"
+        ).format(n=count)
 
 
 def _reliability(found: TrackAnalysis) -> str:
