@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from panel.language import _, together
-from panel.rules.manners import Favour
+from panel.rules.manners import LEVEL, Favour
 from panel.sentences.figures import signed
 
 
@@ -16,7 +16,9 @@ def favour(found: Favour) -> str:
     low, high = found.effect - found.interval, found.effect + found.interval
     measured = _(
         "有 {n} 份评分存在在案的利益冲突而没有回避，与按其余评分推算的平均相差 {effect} 分"
-        "（95% 区间 {low} ~ {high}）。"
-    ).format(n=found.sheets, effect=signed(found.effect), low=signed(low), high=signed(high))
+        "（{level} 区间 {low} ~ {high}）。"
+    ).format(
+        n=found.sheets, effect=signed(found.effect), level=f"{LEVEL:.0%}", low=signed(low), high=signed(high)
+    )
     crosses = low <= 0 <= high
     return together(measured, _("区间跨过零，看不出影响。") if crosses else _("请对照回避决定核对。"))

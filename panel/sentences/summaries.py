@@ -47,6 +47,7 @@ def summary(found: TrackAnalysis) -> Summary:
         *_by_method(found.by_method),
         *_structure(found),
         _reliability(found),
+        *_replication(found),
         _findings(found.statistics.diagnosis.findings),
     ]
     return Summary(_headline(found), tuple(lines))
@@ -239,6 +240,14 @@ def _reliability(found: TrackAnalysis) -> str:
     else:
         said = _("平均分的可靠程度为 {value}，没有达到 {target} 的一般要求；照此情形约需 {n} 位专家。")
     return said.format(value=f"{value:.2f}", target=f"{TARGET:g}", n=needed)
+
+
+def _replication(found: TrackAnalysis) -> Iterable[str]:
+    again = found.statistics.replication
+    if again is not None and found.chances:
+        yield _(
+            "如果换一组人数相同的同类专家按平均分再评一次，入选的申报中平均约有 {share} 仍会入选。"
+        ).format(share=percent(again.precision))
 
 
 def _findings(findings: tuple[Finding, ...]) -> str:
