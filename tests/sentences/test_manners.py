@@ -19,7 +19,7 @@ CASES = [
 @pytest.mark.parametrize(("found", "ending"), CASES)
 def test_the_effect_and_how_sure_it_is(found: Favour, ending: str) -> None:
     said = manners.favour(found)
-    assert said.startswith(f"有 {found.sheets} 份评分存在在案的利益冲突而没有回避")
+    assert said.startswith(f"有 {found.sheets} 份评分涉及在案的利益冲突而没有回避")
     assert said.endswith(ending)
 
 
