@@ -49,7 +49,7 @@ def _summary(found: AnalysisView, styles: Styles, foot: str) -> None:
         sheet.band(term(one.view.track))
         _said(sheet, _("结论"), [words.headline])
         _said(sheet, _("依据"), words.lines)
-        _said(sheet, _("评分结构"), summaries.structure(one.found))
+        _said(sheet, _("评分结构"), (*summaries.parts(one.found), *summaries.structure(one.found)))
         _said(sheet, _("请核对的评分"), hints)
         _said(sheet, _("利益冲突"), [manners.favour(one.found.favour)] if one.found.favour else [])
         sheet.gap()

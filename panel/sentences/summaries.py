@@ -73,6 +73,19 @@ def structure(found: TrackAnalysis) -> tuple[str, ...]:
     return tuple(links.sentences(found.statistics.links, _listed, MOST_NAMED))
 
 
+def parts(found: TrackAnalysis) -> tuple[str, ...]:
+    """The groups that share no expert; nothing where all hang together."""
+    several = found.statistics.components
+    if len(several) < 2:
+        return ()
+    return tuple(
+        _("第 {n} 组：专家 {experts}；申报 {applications}。").format(
+            n=n, experts=_listed(one.experts), applications=_listed(one.applications)
+        )
+        for n, one in enumerate(several, 1)
+    )
+
+
 def reliability(found: TrackAnalysis) -> float | None:
     """How dependable the means are, as scores: of the complete table if it is one, else by the variances."""
     exact = found.statistics.agreement["ICC2_k"]

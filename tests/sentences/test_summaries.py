@@ -130,6 +130,8 @@ def test_without_chances_the_reason_is_given(clear: TrackAnalysis) -> None:
     apart = table({"S01": [80, 80, None, None], "S02": [None, None, 70, 72]})
     parts = analyses.analyse(policy(quorum="2"), Inputs(ENTRIES[:2], apart))[Track.STUDIO]
     assert lines(parts)[0].startswith("评分分成互不相连的几组")
+    assert summaries.parts(parts) == ("第 1 组：专家 E1、E2；申报 S01。", "第 2 组：专家 E3、E4；申报 S02。")
+    assert summaries.parts(clear) == ()
 
 
 def test_a_tie_that_waits_is_undecided_and_no_scenario_counts_it(clear: TrackAnalysis) -> None:
