@@ -34,4 +34,4 @@ def inspector(visit: Visit, world: World) -> Visitor:
 @pytest.fixture
 def scored(world: World) -> Opened:
     """A round in which every sheet is sealed and nothing opened."""
-    return Opened(world, PERCENTS).scoring().scored()
+    return Opened(world, PERCENTS).sealed()
