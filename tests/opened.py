@@ -100,14 +100,19 @@ class Opened:
         """Up to where experts score: everything decided, the panel seated, the pledge taken."""
         return self._scene(("scoring", tuple(self.percents)), self._seat)
 
+    def played(self, name: Hashable, play: Callable[[], object]) -> Opened:
+        """The scene of that name: played once, laid again afterwards."""
+        shares = tuple((number, tuple(shares)) for number, shares in self.percents.items())
+        return self._scene((name, shares), play)
+
     def _scene(self, key: Hashable, play: Callable[[], object]) -> Opened:
-        def played() -> tuple[int, dict[str, int], list[Actor]]:
+        def whole() -> tuple[int, dict[str, int], list[Actor]]:
             play()
             return self.round_id, self.ids, self.experts
 
         others = tuple(self.others.items())
-        whole = key, others, self.hand, self.office.policy.digest
-        self.round_id, self.ids, self.experts = scene(self.world, whole, played)
+        named = key, others, self.hand, self.office.policy.digest
+        self.round_id, self.ids, self.experts = scene(self.world, named, whole)
         return self
 
     def _seat(self) -> None:
@@ -141,10 +146,7 @@ class Opened:
     def sealed(self, without: Iterable[tuple[str, str]] = ()) -> Opened:
         """Up to where all sheets are sealed but these (expert, application)."""
         missing = tuple(without)
-        return self._scene(("sealed", self._shares(), missing), lambda: self.scoring().scored(missing))
-
-    def _shares(self) -> Hashable:
-        return tuple((number, tuple(shares)) for number, shares in self.percents.items())
+        return self.played(("sealed", missing), lambda: self.scoring().scored(missing))
 
     def scored(self, without: Iterable[tuple[str, str]] = ()) -> Opened:
         """All sheets filled and sealed but these (expert, application)."""
@@ -179,7 +181,7 @@ class Opened:
             self.sealed(missing)
             self.unsealed("设备故障，无法补评。" if missing else "")
 
-        return self._scene(("opened", self._shares(), missing), play)
+        return self.played(("opened", missing), play)
 
     def unsealed(self, reason: str = "") -> Opened:
         """Close scoring and open the seals; a reason is needed where sheets are missing."""

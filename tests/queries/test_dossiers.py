@@ -16,6 +16,7 @@ from panel.rules.imports import ImportKind
 from panel.services import applications, imports
 from tests import intake
 from tests.intake import CODE, EXAMPLES
+from tests.scenes import scene
 from tests.world import World
 
 CLOSING = date(2026, 8, 28)
@@ -42,10 +43,14 @@ TRAPS = {
 @pytest.fixture
 def examples(world: World) -> int:
     """The round of the demonstration, imported through the services."""
-    round_id = world.round_()
-    file = EXAMPLES / "applications-2026.xlsx"
-    imports.read_file(world.office, world.secretary, CODE, ImportKind.APPLICATIONS, file)
-    return round_id
+
+    def play() -> int:
+        round_id = world.round_()
+        file = EXAMPLES / "applications-2026.xlsx"
+        imports.read_file(world.office, world.secretary, CODE, ImportKind.APPLICATIONS, file)
+        return round_id
+
+    return scene(world, "examples imported", play)
 
 
 def lines(world: World, round_id: int) -> dict[str, Line]:
