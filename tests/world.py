@@ -117,6 +117,10 @@ class World:
         self.accounts[login] = Actor(log_id(row.id), role, row.id, expert_id)
         return self.accounts[login]
 
+    def login(self, actor: Actor) -> str:
+        """The login of somebody with an account."""
+        return next(login for login, known in self.accounts.items() if known == actor)
+
     @property
     def secretary(self) -> Actor:
         """The panel secretary."""
