@@ -31,6 +31,10 @@ class Visitor:
             arrives(self)
         return self._client
 
+    def come(self) -> None:
+        """Arrive now, where it matters when."""
+        _ = self.client
+
     def get(self, path: str, **headers: str) -> TestResponse:
         """Ask for a page."""
         return self.seen(self.client.get(path, headers=headers))
