@@ -183,9 +183,9 @@ def has_lme4() -> bool:
 
 def by_lme4(design: Design, blas: Sequence[str]) -> Lme4:
     """Fit the same scores by lme4, over these libraries where any are given."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"} | (
-        {"LD_PRELOAD": " ".join(blas)} if blas else {}
-    )
+    first = {"LD_PRELOAD": " ".join(blas)} if blas else {}
+    # One thread: threads that wait would count as processor time.
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **first}
     with tempfile.TemporaryDirectory() as folder:
         data, numbers, effects = (Path(folder) / name for name in ("data.csv", "numbers", "effects.csv"))
         rows = np.column_stack((design.application, design.expert, design.y.astype(np.intp)))
