@@ -1,7 +1,7 @@
-"""Every page of everybody, at every size, light and dark, in both languages: `python -m tools.screens FOLDER`.
+"""Every page of everybody, at every size, light and dark, in both languages: `python -m tools.screens DIR`.
 
-Takes pictures into the folder and says what a look at them would miss: what is wider than the window, what a script
-or the security policy refused, and (with --axe) what keeps people out.
+Takes pictures into the folder and says what a look at them would miss: what is wider than the window, what a
+script or the security policy refused, and (with --axe) what keeps people out.
 """
 
 from __future__ import annotations
@@ -70,7 +70,12 @@ def tour(
     """All pages of one person; answers how many faults were found."""
     count = 0
     walked = found(place, login, each)
+    heard: list[str] = []
     with site.device(browser, place.url, SIZES["desk"], "" if login == "public" else login) as screen:
+        screen.on("pageerror", lambda error: heard.append(str(error)))
+        screen.on(
+            "console", lambda said: heard.append(said.text) if "Content Security" in said.text else None
+        )
         for language in languages:
             screen.goto("/sign-in" if login == "public" else "/account/password")
             site.speak(screen, language)
@@ -80,9 +85,10 @@ def tour(
                 screen.goto(page.path)
                 name = f"{login}.{page.endpoint.strip('/')}.{walked.index(page)}.{language}.{scheme}.{size}"
                 screen.screenshot(path=folder / f"{name}.png", full_page=True)
-                for fault in faults(screen, axe):
+                for fault in (*faults(screen, axe), *heard):
                     count += 1
-                    print(f"{name}: {fault}")
+                    typer.echo(f"{name}: {fault}")
+                heard.clear()
     return count
 
 

@@ -12,7 +12,6 @@ from panel.language import SOURCE, current
 from panel.rules import rounding
 from panel.sentences import figures
 
-
 FEN_IN_WAN = 1_000_000
 
 
