@@ -1,7 +1,8 @@
 """Show every component in every state: `python -m tools.components`, then open the address that it says.
 
 The page belongs to this tool, not to the application: what is installed for production has neither its
-address nor its template. Here it is added to an application that is otherwise whole, declared as every other address.
+address nor its template. Here it is added to an application that is otherwise whole, declared as
+every other address.
 """
 
 from __future__ import annotations
