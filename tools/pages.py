@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+
+from panel.language import SOURCE, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class _Links(HTMLParser):
 
 def visitor(app: Flask, login: str, password: str, locale: str = "zh_CN") -> FlaskClient:
     """Somebody with a browser that keeps cookies, signed in, who reads that language."""
+    with speaking(SOURCE):  # A test client answers in this very thread: its language must not stay here.
+        return _arrived(app, login, password, locale)
+
+
+def _arrived(app: Flask, login: str, password: str, locale: str) -> FlaskClient:
     client = app.test_client()
     for path, fields in (
         ("/language", {"locale": locale}),
@@ -67,6 +75,11 @@ def endpoint(app: Flask, path: str) -> str:
 
 def walk(app: Flask, client: FlaskClient, *starts: str, each: int = 1) -> list[Page]:
     """All pages from `starts` on, at most `each` of one endpoint; what is no whole page is passed over."""
+    with speaking(SOURCE):
+        return _walked(app, client, starts, each)
+
+
+def _walked(app: Flask, client: FlaskClient, starts: Iterable[str], each: int) -> list[Page]:
     waiting, asked = deque(starts), set(starts)
     pages: list[Page] = []
     taken: Counter[str] = Counter()

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from panel.app import AUDIENCES
+from panel.language import SOURCE, speaking
 from tests.test_language import CHINESE
 from tools import components, pages
 from tools.components import __main__ as gallery
@@ -35,7 +36,8 @@ def test_every_component_is_shown() -> None:
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_the_page_speaks_one_language(app: Flask, locale: str) -> None:
     client: FlaskClient = pages.visitor(app, "", "", locale)
-    page = client.get(gallery.ADDRESS).text
+    with speaking(SOURCE):
+        page = client.get(gallery.ADDRESS).text
     said = re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0])
     assert bool(CHINESE.search(said)) == (locale == "zh_CN")
 
