@@ -17,6 +17,7 @@ from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Action, Role
+from panel.rules.signatures import Manner
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
 from panel.sentences import refusals
@@ -84,6 +85,14 @@ TITLES: Mapping[str, str] = {
     "account.enable": N_("恢复账号"),
     "account.sign_in": N_("登录"),
     "account.sign_out": N_("退出登录"),
+    "account.lock": N_("锁定屏幕"),
+    "account.unlock": N_("解锁屏幕"),
+    "account.replace": N_("换设备登录"),
+    "account.guess": N_("连续输错密码，退出设备"),
+    "account.lock_pin": N_("锁定个人密码"),
+    "account.renew": N_("换发登录卡"),
+    "account.revoke_device": N_("收回一台设备"),
+    "account.allow_devices": N_("设定设备数量"),
     "account.revoke": N_("强制退出登录"),
     "round.create": N_("设立评选批次"),
     "round.stage": N_("变更评审环节"),
@@ -103,6 +112,7 @@ TITLES: Mapping[str, str] = {
     "expert.absent": N_("登记专家缺席"),
     "expert.chair": N_("登记组长"),
     "expert.pledge": N_("签署承诺书"),
+    "expert.file_signature": N_("登记纸质签名"),
     "conflict.find": N_("核查利益冲突"),
     "conflict.declare": N_("申明利益冲突"),
     "recusal.decide": N_("作出回避决定"),
@@ -137,6 +147,9 @@ TITLES: Mapping[str, str] = {
     Action.MANAGE_ACCOUNTS: N_("管理账号"),
     Action.ISSUE_EXPERT_CODE: N_("签发专家激活码"),
     Action.REVOKE_EXPERT: N_("强制专家退出登录"),
+    Action.SEE_DEVICES: N_("查看登录设备"),
+    Action.ALLOW_DEVICES: N_("设定设备数量"),
+    Action.FILE_SIGNATURE: N_("登记纸质签名"),
     Action.SEE_ROUND: N_("查看评选批次"),
     Action.CREATE_ROUND: N_("设立评选批次"),
     Action.IMPORT: N_("导入数据"),
@@ -183,6 +196,14 @@ _SENTENCES: Mapping[str, str] = {
     "account.enable": N_("恢复账号：{who}"),
     "account.sign_in": N_("登录系统"),
     "account.sign_out": N_("退出登录"),
+    "account.lock": N_("屏幕锁定，页面内容不再显示"),
+    "account.unlock": N_("输入密码，屏幕解锁"),
+    "account.replace": N_("在另一台设备登录，先前的 {sessions} 处登录随即结束"),
+    "account.guess": N_("锁定的设备上连续输错密码，该处登录已结束"),
+    "account.lock_pin": N_("{who}连续输错个人密码，个人密码作废，须换发登录卡"),
+    "account.renew": N_("为{who}换发登录卡：原个人密码作废，退出 {sessions} 处登录"),
+    "account.revoke_device": N_("强制{who}在一台设备上退出登录"),
+    "account.allow_devices": N_("允许{who}同时在 {devices} 台设备上登录"),
     "account.revoke": N_("强制{who}退出全部登录，共 {sessions} 处"),
     "round.create": N_("设立评选批次 {code}，申报截止日期 {closing_day}"),
     "round.stage": N_("评审进入“{stage}”环节（{mode}）"),
@@ -202,6 +223,7 @@ _SENTENCES: Mapping[str, str] = {
     "expert.absent": N_("登记专家 {who}缺席"),
     "expert.chair": N_("登记 {who}为专家组组长"),
     "expert.pledge": N_("签署保密与回避承诺书"),
+    "expert.file_signature": N_("登记专家 {who}的纸质签名已收到"),
     "conflict.find": N_("核查利益冲突，发现 {found} 项"),
     "conflict.declare": N_("专家 {who}申明利益冲突（{code}）"),
     "recusal.decide": N_("决定专家 {who}回避{target}"),
@@ -313,6 +335,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
             "rank": N_("名次法"),
         }
     ),
+    "manner": _term(Manner),
     "reach": _term(Reach),
     # A round has a code, too; it is none of these.
     "code": _term(ConflictCode),
@@ -340,6 +363,14 @@ def _received(act: str, data: Mapping[str, Any]) -> str:
 
 def _decided(act: str, data: Mapping[str, Any]) -> str:
     return N_("资格审查结论：申报 {who}，{verdict}（{article}）") if data.get("article") else _SENTENCES[act]
+
+
+def _signed(act: str, data: Mapping[str, Any]) -> str:
+    if not data.get("manner"):
+        return _SENTENCES[act]
+    if act == "expert.pledge":
+        return N_("签署保密与回避承诺书（{manner}）")
+    return N_("签名并封存评分表：申报 {application}（{manner}）")
 
 
 def _conflicts(act: str, data: Mapping[str, Any]) -> str:
@@ -388,6 +419,8 @@ _VARIANTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "round.stage": _stage,
     "import.receive": _received,
     "application.decide": _decided,
+    "expert.pledge": _signed,
+    "sheet.submit": _signed,
     "conflict.find": _conflicts,
     "recusal.decide": _recusal,
     "watch.verify": _verified,

@@ -34,8 +34,11 @@ from panel.rules.criteria import TrackPolicy, Unit
 from panel.rules.permissions import Action
 from panel.rules.rounding import POINT_PLACES, parse_points, text
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, Missing, SheetState, clean_comment, missing
+from panel.rules.signatures import ON_PAPER, Purpose, Signature
+from panel.services import signatures
 from panel.services.accounts import required
 from panel.services.office import Actor, Change, Office
+from panel.services.signatures import Signed
 from panel.tables import (
     Application,
     Conflict,
@@ -220,8 +223,16 @@ def save_score(
         return _saved(before, given, version + 1, entry.index, change.now)
 
 
-def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, version: int) -> Receipt:
-    """Seal an own draft that lacks nothing; from then on its expert reads it and nobody writes it."""
+def submit(
+    office: Office,
+    actor: Actor,
+    *,
+    round_code: str,
+    blind_code: str,
+    version: int,
+    signature: Signature = ON_PAPER,
+) -> Receipt:
+    """Sign and seal an own draft that lacks nothing; from then on its expert reads it, nobody writes it."""
     with office.change(actor, SheetSubmitted) as change:
         round_, sheet = _own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
         _still_open(sheet)
@@ -255,7 +266,12 @@ def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, ve
                 submitted_at=change.now,
             )
         )
-        entry = _record(change, SheetSubmitted(c=commitment), sheet)
+        signed = Signed(
+            round_.id, round_code, sheet.expert_id, sheet.expert, Purpose.SHEET, document=commitment
+        )
+        kept = signatures.keep(change, signed, signature)
+        event = SheetSubmitted(c=commitment, manner=signature.manner, signature=kept)
+        entry = _record(change, event, sheet)
         change.number()
         return Receipt(commitment, entry.index, entry.leaf.hex(), change.now)
 
