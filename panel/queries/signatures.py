@@ -1,4 +1,4 @@
-"""Signatures (签名) as they are shown again, the paper ones awaited, and all against the trail."""
+"""Signatures (签名) as they are shown again to their signers, and all of them against the trail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from panel.audit.events import PledgeSigned, SheetSubmitted, SignatureFiled
 from panel.language import _
 from panel.queries.decisions import Difference, said
 from panel.rules import signatures
-from panel.rules.signatures import Manner, Purpose, Signature
+from panel.rules.signatures import Purpose, Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,6 @@ class SignatureView:
     digest: str
     at: datetime
     filed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    """A print that an expert signs by hand: which paper, whose, and where it lies once it came in.
-
-    `application` is empty for a pledge.
-    """
-
-    digest: str
-    purpose: Purpose
-    expert: str
-    name: str
-    application: str
-    signed_at: datetime
-    filed_at: datetime | None
-    words: str
 
 
 def of_document(session: Session, round_id: int, expert_id: int, document: str) -> SignatureView | None:
@@ -63,36 +46,6 @@ def of_document(session: Session, round_id: int, expert_id: int, document: str) 
     return SignatureView(
         signatures.kept(kept.manner, kept.strokes, kept.name), kept.digest, kept.signed_at, filed_at
     )
-
-
-def prints(session: Session, round_id: int) -> list[Print]:
-    """Every paper that was to be signed by hand, those that are still awaited first."""
-    rows = session.execute(
-        select(tables.Signature, tables.Expert, tables.SignatureFiling, tables.Application.number)
-        .join(tables.Expert, col(tables.Expert.id) == col(tables.Signature.expert_id))
-        .outerjoin(
-            tables.SignatureFiling, col(tables.SignatureFiling.signature_id) == col(tables.Signature.id)
-        )
-        .outerjoin(tables.Submission, col(tables.Submission.commitment) == col(tables.Signature.document))
-        .outerjoin(tables.Sheet, col(tables.Sheet.id) == col(tables.Submission.sheet_id))
-        .outerjoin(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
-        .where(tables.Signature.round_id == round_id, tables.Signature.manner == Manner.PAPER)
-        .order_by(col(tables.Signature.id))
-    ).all()
-    found = [
-        Print(
-            digest=row.digest,
-            purpose=Purpose(row.purpose),
-            expert=expert.number,
-            name=expert.name,
-            application=number or "",
-            signed_at=row.signed_at,
-            filed_at=filing.filed_at if filing else None,
-            words=filing.words if filing else "",
-        )
-        for row, expert, filing, number in rows
-    ]
-    return sorted(found, key=lambda one: one.filed_at is not None)
 
 
 # Against the trail

@@ -1,4 +1,4 @@
-"""Sign-in cards (登录卡): a new one for whoever lost PIN or tablet, and those just issued, for the printer."""
+"""Sign-in cards (登录卡): a new one for whoever lost PIN or tablet, and those just issued, to print."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
+import re
+
+from flask import request, url_for
 
 from panel.errors import InvalidInput, Problem
 from panel.language import _
@@ -11,6 +13,8 @@ MAX_TEXT = 4000
 # What both databases hold in an ordinary whole number.
 MAX_NUMBER = 2**31 - 1
 MAX_DIGITS = 10
+# A path of our own: browsers take a second slash or a backslash for another machine, and drop controls.
+_OWN_PLACE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 
 def said(problem: Problem) -> str:
@@ -68,6 +72,11 @@ def choice(name: str, label: str, allowed: object) -> str:
     if value not in set(allowed):  # type: ignore[call-overload]
         raise InvalidInput(Problem(label, value, _("请选择一项。")))
     return value
+
+
+def own_place(wanted: str) -> str:
+    """Where to go next: only ever a place of our own."""
+    return wanted if _OWN_PLACE.fullmatch(wanted) else url_for("account.home")
 
 
 def ticked(name: str) -> bool:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import segno
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from panel.errors import InvalidInput, NotFound, StaleVersion
+from panel.errors import NotFound, StaleVersion
 from panel.language import _
 from panel.language import current as locale
-from panel.queries import blind
+from panel.queries import blind, signatures
 from panel.queries.blind import Receipt, Seat, SheetView
+from panel.queries.signatures import SignatureView
 from panel.rules.criteria import BandName, Criterion, Unit, Words
 from panel.rules.permissions import Action
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
@@ -96,21 +97,16 @@ def save(code: str, blind_code: str, unit: str) -> Response:
 @blueprint.post("/submit")
 @allow(Action.SUBMIT_SHEET)
 def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
-    """Seal the sheet, or show what is missing."""
+    """Go and sign the sheet, or show what is missing."""
     version = forms.number("version", _("版本"), least=1)
-    current.close_reader()
-    try:
-        sheets.submit(
-            current.office(), current.actor(), round_code=code, blind_code=blind_code, version=version
-        )
-    except InvalidInput:
-        seat = seats.own()
-        return _page(seat, _sheet(seat, blind_code), show_missing=True), 422
-    except StaleVersion as refusal:
-        seat = seats.own()
-        return _page(seat, _sheet(seat, blind_code), problem=refusal.message), 409
-    flash(_("评分表 {code} 已提交并封存。").format(code=blind_code), "success")
-    return redirect(url_for("expert_sheets.show", code=code, blind_code=blind_code), 303)
+    seat = seats.own()
+    view = _sheet(seat, blind_code)
+    if view.state is SheetState.DRAFT and view.missing:
+        return _page(seat, view, show_missing=True), 422
+    if view.state is SheetState.DRAFT and version != view.version:
+        changed = _("这份评分表已在另一台设备上改动，请核对后再提交。")
+        return _page(seat, view, problem=changed), 409
+    return redirect(url_for("expert_signing.show", code=code, sheet=blind_code), 303)
 
 
 def _sheet(seat: Seat, blind_code: str) -> SheetView:
@@ -154,6 +150,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         show_missing=show_missing,
         problem=problem,
         receipt_picture=_picture(view.receipt),
+        signature=_signature(seat, view.receipt),
         max_comment=MAX_COMMENT,
         band_options=_band_options,
         SheetState=SheetState,
@@ -189,6 +186,13 @@ def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) ->
         }
         for span in found
     ]
+
+
+def _signature(seat: Seat, receipt: Receipt | None) -> SignatureView | None:
+    if receipt is None:
+        return None
+    sealed = receipt.commitment
+    return signatures.of_document(current.reader(), current.round_().id, seat.expert_id, sealed)
 
 
 def _picture(receipt: Receipt | None) -> str:
