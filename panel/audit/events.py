@@ -453,6 +453,14 @@ class ResultExported(Event, act="ranking.export", about="ranking"):
     digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPrinted(Event, act="seal.print", about="expert"):
+    """After opening, somebody of the office took an expert's signed sheet as a file."""
+
+    code: str
+    digest: str
+
+
 # --- watching -----------------------------------------------------------------------------------------------
 
 

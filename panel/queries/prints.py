@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
 from panel import tables
+from panel.queries.panelists import natural
 from panel.rules.signatures import Manner, Purpose
 
 
@@ -56,3 +57,47 @@ def of_round(session: Session, round_id: int) -> list[Print]:
         for row, expert, filing, number in rows
     ]
     return sorted(found, key=lambda one: one.filed_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed sheet as it counts now: whose, for which application, and how it was signed."""
+
+    expert: str
+    name: str
+    application: str
+    code: str
+    manner: Manner | None
+    sealed_at: datetime
+
+
+def sealed(session: Session, round_id: int) -> list[Sealed]:
+    """Every sealed sheet of the round in its newest revision, by expert; only for after the opening."""
+    rows = session.execute(
+        select(tables.Expert, tables.Application, tables.Submission, tables.Signature.manner)
+        .select_from(tables.Sheet)
+        .join(tables.Expert, col(tables.Expert.id) == col(tables.Sheet.expert_id))
+        .join(tables.Application, col(tables.Application.id) == col(tables.Sheet.application_id))
+        .join(
+            tables.Submission,
+            and_(
+                col(tables.Submission.sheet_id) == col(tables.Sheet.id),
+                col(tables.Submission.revision) == col(tables.Sheet.revision),
+            ),
+        )
+        .outerjoin(tables.Signature, col(tables.Signature.document) == col(tables.Submission.commitment))
+        .where(tables.Sheet.round_id == round_id)
+        .order_by(col(tables.Sheet.expert_id), col(tables.Application.number))
+    ).all()
+    found = [
+        Sealed(
+            expert=expert.number,
+            name=expert.name,
+            application=application.number,
+            code=application.blind_code or "",
+            manner=Manner(manner) if manner else None,
+            sealed_at=submission.submitted_at,
+        )
+        for expert, application, submission, manner in rows
+    ]
+    return sorted(found, key=lambda one: (natural(one.expert), natural(one.application)))

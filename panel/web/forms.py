@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 
-from flask import request, url_for
+from flask import Response, request, send_file, url_for
 
 from panel.errors import InvalidInput, Problem
 from panel.language import _
@@ -72,6 +73,11 @@ def choice(name: str, label: str, allowed: object) -> str:
     if value not in set(allowed):  # type: ignore[call-overload]
         raise InvalidInput(Problem(label, value, _("请选择一项。")))
     return value
+
+
+def file(name: str, data: bytes, kind: str) -> Response:
+    """A file to be kept."""
+    return send_file(io.BytesIO(data), mimetype=kind, as_attachment=True, download_name=name)
 
 
 def own_place(wanted: str) -> str:

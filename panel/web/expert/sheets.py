@@ -20,8 +20,8 @@ from panel.rules.criteria import BandName, Criterion, Unit, Words
 from panel.rules.permissions import Action
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
 from panel.rules.stages import Stage
-from panel.services import sheets
-from panel.web import current, forms
+from panel.services import score_sheets, sheets
+from panel.web import current, forms, receipts
 from panel.web.access import allow
 from panel.web.expert import seats
 from panel.web.formats import minute, short_points
@@ -107,6 +107,15 @@ def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
         changed = _("这份评分表已在另一台设备上改动，请核对后再提交。")
         return _page(seat, view, problem=changed), 409
     return redirect(url_for("expert_signing.show", code=code, sheet=blind_code), 303)
+
+
+@blueprint.get("/paper.pdf")
+@allow(Action.SEE_OWN_SHEET)
+def paper(code: str, blind_code: str) -> Response:
+    """One's own signed sheet in the official form, as often as one likes."""
+    current.close_reader()
+    made = score_sheets.own(current.office(), current.actor(), code, blind_code, receipts.address)
+    return forms.file(made.name, made.data, "application/pdf")
 
 
 def _sheet(seat: Seat, blind_code: str) -> SheetView:
@@ -199,5 +208,4 @@ def _picture(receipt: Receipt | None) -> str:
     """The receipt as a QR code, to be photographed or printed: the address at which it is checked."""
     if receipt is None:
         return ""
-    address = url_for("public_receipts.show", _external=True, **receipt.paper.short)
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=3, border=2)
+    return segno.make(receipts.address(receipt.paper), error="m", micro=False).svg_data_uri(scale=3, border=2)

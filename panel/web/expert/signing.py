@@ -1,4 +1,4 @@
-"""Signing one's sheets: what is signed is shown once more as the server has it, then sealed with the signature."""
+"""Signing one's sheets: shown once more as the server has them, then sealed with the signature."""
 
 from __future__ import annotations
 
