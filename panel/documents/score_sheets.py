@@ -66,7 +66,7 @@ def _content(signed: SignedSheet) -> dict[str, Plain]:
         "size": str(receipt.point.size),
         "root": receipt.point.root,
         "signed_point": receipt.point.signed,
-        "at": receipt.at.astimezone(OFFICE_ZONE).isoformat(timespec="seconds"),
+        "at": f"{day(receipt)} {receipt.at.astimezone(OFFICE_ZONE):%H:%M:%S}（北京时间）",
         "qr": typesetting.code_picture(signed.address),
     }
 

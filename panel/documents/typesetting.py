@@ -36,7 +36,7 @@ def pdf(template: str, data: Mapping[str, Plain], at: datetime) -> bytes:
         format="pdf",
         pdf_standards=_STANDARDS,
         sys_inputs={"data": json.dumps(_legible(data), ensure_ascii=False)},
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),  # a PDF tells no more
     )
     if warnings or not isinstance(made, bytes):
         raise Unsettable("; ".join(str(warning.message) for warning in warnings) or template)
@@ -61,7 +61,8 @@ def line_picture(path: str, width: int, height: int) -> str:
     """The path of a drawn line as SVG."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<path d="{path}" fill="none" stroke="{_INK}" stroke-width="9" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+        f'<path d="{path}" fill="none" stroke="{_INK}" stroke-width="9" stroke-linecap="round" '
+        'stroke-linejoin="round"/></svg>'
     )
 
 

@@ -77,7 +77,7 @@ _KIND_OF: Mapping[str, Kind] = {
 
 TITLES: Mapping[str, str] = {
     "account.create": N_("建立账号"),
-    "account.code": N_("签发激活码"),
+    "account.code": N_("签发登录码"),
     "account.activate": N_("激活账号"),
     "account.password": N_("更改密码"),
     "account.reset": N_("重置系统管理员账号"),
@@ -146,7 +146,7 @@ TITLES: Mapping[str, str] = {
     # What was refused before any act could be tried is logged by the action it asked for.
     Action.USE_OWN_ACCOUNT: N_("使用本人账号"),
     Action.MANAGE_ACCOUNTS: N_("管理账号"),
-    Action.ISSUE_EXPERT_CODE: N_("签发专家激活码"),
+    Action.ISSUE_EXPERT_CODE: N_("签发专家登录码"),
     Action.REVOKE_EXPERT: N_("强制专家退出登录"),
     Action.SEE_DEVICES: N_("查看登录设备"),
     Action.ALLOW_DEVICES: N_("设定设备数量"),
@@ -189,7 +189,7 @@ TITLES: Mapping[str, str] = {
 
 _SENTENCES: Mapping[str, str] = {
     "account.create": N_("建立账号：{who}，角色为{role}"),
-    "account.code": N_("为{who}签发一次性激活码，此前的激活码作废"),
+    "account.code": N_("为{who}签发一次性登录码，此前的登录码作废"),
     "account.activate": N_("激活账号：{who}，设定密码"),
     "account.password": N_("更改密码，其他设备上的登录同时退出"),
     "account.reset": N_("在服务器上重置系统管理员 {who}：原密码失效，退出 {sessions} 处登录"),

@@ -22,7 +22,7 @@ REASONS: Mapping[str, str] = {
     "application_withdrawn": N_("申报已经撤回"),
     "attempts_exhausted": N_("失败次数过多"),
     "chair_absent": N_("缺席的专家不能担任组长"),
-    "code_unknown": N_("激活码不正确或已失效"),
+    "code_unknown": N_("登录码不正确或已失效"),
     "draw_held": N_("这一次抽取已经完成"),
     "draw_replaced": N_("抽取名单已被后来的名单取代"),
     "draw_size": N_("抽取人数超过可抽人数"),

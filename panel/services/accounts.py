@@ -357,7 +357,7 @@ def _usable(code: str, now: datetime) -> SelectOfScalar[ActivationCode]:
 
 
 def _code_unknown() -> RuleBroken:
-    return RuleBroken("code_unknown", _("激活码不正确、已使用或已过期，请向评审组秘书领取新的激活码。"))
+    return RuleBroken("code_unknown", _("登录码不正确、已使用或已过期，请向评审组秘书领取新的登录码。"))
 
 
 def _account(session: Session, account_id: int | None) -> Account:

@@ -22,7 +22,7 @@ DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 CASES: list[tuple[Event, str, str]] = [
     (trail.AccountCreated(role="expert"), "u-3", "建立账号：孙某（虚构），角色为评审专家"),
-    (trail.CodeIssued(), "u-3", "为孙某（虚构）签发一次性激活码，此前的激活码作废"),
+    (trail.CodeIssued(), "u-3", "为孙某（虚构）签发一次性登录码，此前的登录码作废"),
     (trail.AccountActivated(credential=DIGEST), "u-3", "激活账号：孙某（虚构），设定密码"),
     (
         trail.AccountReset(sessions=2),

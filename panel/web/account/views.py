@@ -99,7 +99,7 @@ def activate() -> Page:
         if "password" not in request.form:
             return render_template("account/choose.html", activation=code, holder=holder)
         if secret != forms.secret("again"):
-            raise RuleBroken("passwords_differ", _("两次输入的不一致，请重新输入。"))
+            raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
         login = accounts.activate(current.office(), code, secret, **asked)
     except (RuleBroken, InvalidInput) as refusal:
         page = "account/choose.html" if holder else "account/activate.html"

@@ -54,7 +54,7 @@ def test_a_login_that_cannot_be_one_is_refused(stranger: Visitor, login: str) ->
 def test_an_account_is_activated_with_a_code(app: Flask, world: World, office: Office) -> None:
     issued = accounts.create(office, world.administrator, "zhang.san", "张三（虚构）", Role.SECRETARY)
     visitor = arrive(app)
-    assert "激活码" in visitor.get("/activate").text
+    assert "登录码" in visitor.get("/activate").text
     answer = visitor.post("/activate", {"activation": issued.code.lower(), "password": NEW, "again": NEW})
     assert answer.location == "/sign-in"
     assert "您的登录名是 zhang.san" in visitor.get("/sign-in").text
@@ -64,7 +64,7 @@ def test_an_account_is_activated_with_a_code(app: Flask, world: World, office: O
 @pytest.mark.parametrize(
     ("fields", "said", "field"),
     [
-        ({"activation": "AAAA-AAAA-AAAA", "password": NEW, "again": NEW}, "激活码不正确", "activation"),
+        ({"activation": "AAAA-AAAA-AAAA", "password": NEW, "again": NEW}, "登录码不正确", "activation"),
         ({"activation": "AAAA", "password": NEW, "again": PASSWORD}, "两次输入的密码不一致", "password"),
         (
             {"activation": "AAAA", "password": "short", "again": "short"},
