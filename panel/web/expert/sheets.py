@@ -10,7 +10,7 @@ import segno
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from panel.errors import NotFound, StaleVersion
+from panel.errors import InvalidInput, NotFound, StaleVersion
 from panel.language import _
 from panel.language import current as locale
 from panel.queries import blind, signatures
@@ -99,13 +99,17 @@ def save(code: str, blind_code: str, unit: str) -> Response:
 def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
     """Go and sign the sheet, or show what is missing."""
     version = forms.number("version", _("版本"), least=1)
-    seat = seats.own()
-    view = _sheet(seat, blind_code)
-    if view.state is SheetState.DRAFT and view.missing:
-        return _page(seat, view, show_missing=True), 422
-    if view.state is SheetState.DRAFT and version != view.version:
-        changed = _("这份评分表已在另一台设备上改动，请核对后再提交。")
-        return _page(seat, view, problem=changed), 409
+    current.close_reader()
+    try:
+        sheets.check(
+            current.office(), current.actor(), round_code=code, blind_code=blind_code, version=version
+        )
+    except InvalidInput:
+        seat = seats.own()
+        return _page(seat, _sheet(seat, blind_code), show_missing=True), 422
+    except StaleVersion as refusal:
+        seat = seats.own()
+        return _page(seat, _sheet(seat, blind_code), problem=refusal.message), 409
     return redirect(url_for("expert_signing.show", code=code, sheet=blind_code), 303)
 
 

@@ -13,7 +13,7 @@ from panel.queries import blind
 from panel.queries.blind import Card, Seat
 from panel.rules import signatures
 from panel.rules.permissions import Action
-from panel.rules.sheets import CardState
+from panel.rules.sheets import CardState, missing
 from panel.rules.signatures import NoSignature, Signature
 from panel.services import sheets
 from panel.vocabulary import term
@@ -23,7 +23,7 @@ from panel.web.expert import seats
 
 blueprint = Blueprint("expert_signing", __name__, url_prefix="/expert/rounds/<code>/sign")
 
-UNSEALED = (CardState.NEW, CardState.BEGUN, CardState.READY, CardState.RETURNED)
+UNSEALED = (CardState.READY, CardState.RETURNED)
 
 
 def given() -> Signature:
@@ -70,10 +70,20 @@ def sign(code: str) -> Response | tuple[str, int]:
 
 
 def _chosen(seat: Seat, codes: Iterable[str]) -> list[Card]:
-    """Those of one's own unsealed sheets, in one's own order."""
-    wanted = set(codes)
-    cards = blind.queue(current.reader(), seats.policy(), current.round_().id, seat)
-    return [card for card in cards if card.code in wanted and card.state in UNSEALED]
+    """Those of one's own unsealed sheets that lack nothing, in one's own order."""
+    wanted, policy, round_id = set(codes), seats.policy(), current.round_().id
+    given = {
+        one.code: one.given
+        for of_track in blind.own_scores(current.reader(), policy, round_id, seat).values()
+        for one in of_track
+    }
+    return [
+        card
+        for card in blind.queue(current.reader(), policy, round_id, seat)
+        if card.code in wanted
+        and card.state in UNSEALED
+        and not missing(policy.track(card.track).units(), given[card.code])
+    ]
 
 
 def _sealed(code: str, card: Card, signature: Signature) -> str:

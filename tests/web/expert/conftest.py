@@ -16,6 +16,8 @@ from tests.application import application
 from tests.world import PASSWORD, World
 
 ROUND = "/expert/rounds/2026/"
+BY_NAME = {"manner": "typed", "signed_name": "专家（虚构）"}
+"""How people here sign: by typing their name."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,14 @@ class Visitor:
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         self.token = found[1] if found else self.token
         return answer
+
+
+def sign(visitor: Visitor, code: str, version: int | str) -> TestResponse:
+    """Ask to submit one sheet, and sign it on the page that follows."""
+    asked = visitor.post(f"{ROUND}sheets/{code}/submit", {"version": version})
+    assert (asked.status_code, asked.location) == (303, f"{ROUND}sign?sheet={code}")
+    assert visitor.get(asked.location).status_code == 200
+    return visitor.post(f"{ROUND}sign", {"sheet": code, f"version-{code}": version, **BY_NAME})
 
 
 @pytest.fixture
