@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
 _MANY = 12
 """The form of a font's table of characters that holds all planes; older forms hold the first alone."""
+MAX = 0x110000
+"""Beyond every character."""
 _PRIVATE = range(0xE000, 0xF900), range(0xF0000, 0x110000)
 
 
@@ -44,7 +47,8 @@ def writes(character: str) -> bool:
     code = ord(character)
     if code < ord(" ") or any(code in private for private in _PRIVATE):
         return False
-    return any(first <= code <= last for first, last in characters())
+    place = bisect_right(characters(), (code, MAX)) - 1
+    return place >= 0 and code <= characters()[place][1]
 
 
 def _table(data: bytes, name: bytes) -> int:

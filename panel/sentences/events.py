@@ -367,14 +367,6 @@ def _decided(act: str, data: Mapping[str, Any]) -> str:
     return N_("资格审查结论：申报 {who}，{verdict}（{article}）") if data.get("article") else _SENTENCES[act]
 
 
-def _signed(act: str, data: Mapping[str, Any]) -> str:
-    if not data.get("manner"):
-        return _SENTENCES[act]
-    if act == "expert.pledge":
-        return N_("签署保密与回避承诺书（{manner}）")
-    return N_("签名并封存评分表：申报 {application}（{manner}）")
-
-
 def _conflicts(act: str, data: Mapping[str, Any]) -> str:
     return _SENTENCES[act] if data.get("found") else N_("核查利益冲突，没有发现冲突")
 
@@ -421,8 +413,6 @@ _VARIANTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "round.stage": _stage,
     "import.receive": _received,
     "application.decide": _decided,
-    "expert.pledge": _signed,
-    "sheet.submit": _signed,
     "conflict.find": _conflicts,
     "recusal.decide": _recusal,
     "watch.verify": _verified,

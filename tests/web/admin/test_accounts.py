@@ -154,9 +154,9 @@ def test_an_account_is_barred_and_let_in_again_with_a_reason(
 def test_all_sessions_of_an_account_are_ended_at_once(
     administrator: Visitor, app: Flask, world: World, office: Office
 ) -> None:
-    expert = world.expert("E1")
-    tablets = [arrive(app, "E1") for _ in range(2)]
-    path = f"/admin/accounts/{expert.account_id}"
+    secretary = world.secretary
+    tablets = [arrive(app, "secretary") for _ in range(2)]
+    path = f"/admin/accounts/{secretary.account_id}"
     assert "2 处登录" in administrator.get(path).text
     assert administrator.post(f"{path}/revoke").location == path
     assert "已强制退出 2 处登录。" in administrator.get(path).text
