@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = {
     "password_wrong": N_("密码不正确"),
     "passwords_differ": N_("两次输入的密码不一致"),
     "chair_card": N_("组长的登录卡须由系统管理员换发"),
+    "devices_of_experts": N_("只有专家的账号限定设备数量"),
     "pin_locked": N_("个人密码已作废"),
     "signature_filed": N_("纸质签名已经登记"),
     "pledge_changed": N_("承诺书文本已经更新"),

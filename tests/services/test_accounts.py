@@ -12,7 +12,7 @@ from panel.audit import read
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from panel.language import speaking
 from panel.rules.permissions import Role
-from panel.services import accounts, attempts, sign_ins
+from panel.services import accounts, attempts, devices, sign_ins
 from panel.services.accounts import CODE_LIFE, IssuedCode
 from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office
@@ -356,6 +356,7 @@ def test_nobody_locks_himself_out(office: Office, world: World) -> None:
 def test_a_lost_tablet_is_out_at_once(office: Office, world: World) -> None:
     expert = world.expert("E1")
     assert expert.account_id is not None
+    devices.allow(office, world.secretary, expert.account_id, 3, "三台轮换")
     tokens = [sign_in(office, "E1", PASSWORD) for _ in range(3)]
     with pytest.raises(NotAllowed):
         accounts.revoke(office, world.inspector, expert.account_id)
