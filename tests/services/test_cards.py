@@ -36,9 +36,9 @@ def test_the_chairs_card_is_renewed_by_the_administrator_only(office: Office, wo
         cards.renew(office, world.secretary, "E1", "忘记个人密码")
     assert refused.value.code == "chair_card"
     assert chair.account_id is not None
-    assert accounts.issue_code(office, world.administrator, chair.account_id)
+    assert accounts.issue_code(office, world.administrator, chair.account_id).login == "E1"
     world.stage(round_id, Stage.FINAL)  # from then on there is nothing to confirm
-    assert cards.renew(office, world.secretary, "E1", "忘记个人密码")
+    assert cards.renew(office, world.secretary, "E1", "忘记个人密码").login == "E1"
 
 
 def test_a_new_card_has_a_reason_a_holder_and_a_secretary(office: Office, world: World) -> None:

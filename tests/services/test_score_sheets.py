@@ -45,8 +45,8 @@ def test_what_is_not_sealed_is_not_there(office: Office, expert: Actor, round_co
         score_sheets.own(office, expert, round_code, code, address)
 
 
-def test_nobody_gets_the_sheet_of_another_expert(office: Office, world: World, expert: Actor) -> None:
-    assert expert
+@pytest.mark.usefixtures("expert")
+def test_nobody_gets_the_sheet_of_another_expert(office: Office, world: World) -> None:
     with pytest.raises(NotFound):
         score_sheets.own(office, world.accounts["E2"], "2026", "SX-01", address)
     with pytest.raises(NotFound):
