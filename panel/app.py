@@ -128,7 +128,7 @@ def _context() -> dict[str, object]:
             "pin": viewer.pin,
             "locked": viewer.locked,
         },
-        "viewer_links": [{"href": url_for("account.password_form"), "text": language._("修改密码")}],
+        "viewer_links": _links(viewer.role if viewer else None),
         "lock_minutes": current.office().policy.idle_lock_minutes,
         "endings": endings,
         "htmx_url": assets.htmx_url(),
@@ -136,6 +136,14 @@ def _context() -> dict[str, object]:
         "together": _together,
         "Role": Role,
     }
+
+
+def _links(role: Role | None) -> list[dict[str, str]]:
+    """What stands in the menu of whoever is signed in."""
+    links = [{"href": url_for("account.password_form"), "text": language._("修改密码")}]
+    if role is Role.EXPERT:
+        links.append({"href": url_for("public_guide.show"), "text": language._("专家使用指南")})
+    return links
 
 
 def _protect(response: Response) -> Response:
