@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from panel import config, language
 from panel.documents.workbooks import LIMITS
 from panel.rules.permissions import Role
+from panel.sentences import endings
 from panel.services.office import Office
 from panel.services.openings import open_office
 from panel.vocabulary import term
@@ -124,8 +125,12 @@ def _context() -> dict[str, object]:
             "role": viewer.role,
             "role_term": term(viewer.role),
             "login": viewer.login,
+            "pin": viewer.pin,
+            "locked": viewer.locked,
         },
         "viewer_links": _links(viewer.role if viewer else None),
+        "lock_minutes": current.office().policy.idle_lock_minutes,
+        "endings": endings,
         "htmx_url": assets.htmx_url(),
         "term": term,
         "together": _together,

@@ -16,6 +16,7 @@ from panel.rules.applications import (
     Track,
 )
 from panel.rules.conflicts import ConflictCode, Reach, Strength
+from panel.rules.devices import Browser, DeviceKind
 from panel.rules.draws import DrawProblem, ExclusionReason
 from panel.rules.eligibility import FindingCode, Verdict, Weight
 from panel.rules.experts import RelationKind
@@ -24,6 +25,7 @@ from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
 from panel.rules.reasons import Reason
 from panel.rules.sheets import CardState, SheetState
+from panel.rules.signatures import Manner, SignatureFault
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
 
@@ -45,6 +47,39 @@ TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Role.SECRETARY: N_("评审组秘书"),
         Role.INSPECTOR: N_("纪检监察员"),
         Role.ADMINISTRATOR: N_("系统管理员"),
+    },
+    DeviceKind: {
+        DeviceKind.IPAD: N_("iPad 平板"),
+        DeviceKind.IPHONE: N_("iPhone 手机"),
+        DeviceKind.ANDROID_TABLET: N_("安卓平板"),
+        DeviceKind.ANDROID_PHONE: N_("安卓手机"),
+        DeviceKind.HARMONY: N_("鸿蒙设备"),
+        DeviceKind.WINDOWS: N_("Windows 电脑"),
+        DeviceKind.MAC: N_("苹果电脑"),
+        DeviceKind.LINUX: N_("Linux 电脑"),
+        DeviceKind.UNKNOWN: N_("未能识别的设备"),
+    },
+    Browser: {
+        Browser.WECHAT: N_("微信"),
+        Browser.EDGE: N_("Edge 浏览器"),
+        Browser.HUAWEI: N_("华为浏览器"),
+        Browser.FIREFOX: N_("火狐浏览器"),
+        Browser.CHROME: N_("Chrome 浏览器"),
+        Browser.SAFARI: N_("Safari 浏览器"),
+        Browser.UNKNOWN: N_("其他浏览器"),
+    },
+    Manner: {
+        Manner.DRAWN: N_("手写签名"),
+        Manner.TYPED: N_("键入姓名"),
+        Manner.PAPER: N_("纸质签名"),
+    },
+    SignatureFault: {
+        SignatureFault.MANNER: N_("请选择签名方式。"),
+        SignatureFault.EMPTY: N_("请在签名框内签名。"),
+        SignatureFault.SMALL: N_("签名太小，请清除后在框内重新签写。"),
+        SignatureFault.LARGE: N_("签名笔画过多，请清除后重新签写。"),
+        SignatureFault.MALFORMED: N_("签名没有完整送达，请清除后重新签写。"),
+        SignatureFault.NAME: N_("请键入您的姓名。"),
     },
     OccupationState: {
         OccupationState.LISTED: N_("已列入职业分类大典或新职业"),

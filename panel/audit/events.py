@@ -103,6 +103,56 @@ class SignedOut(Event, act="account.sign_out", about="account"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLocked(Event, act="account.lock", about="account"):
+    """Nobody was at work for a while, or the holder locked the screen: the session shows nothing any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUnlocked(Event, act="account.unlock", about="account"):
+    """The holder gave PIN or password, and the locked session goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsReplaced(Event, act="account.replace", about="account"):
+    """The holder signed in on one device more than is allowed: the sessions that began first ended."""
+
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionGuessed(Event, act="account.guess", about="account"):
+    """Too many wrong PINs at one locked device: its session ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinLocked(Event, act="account.lock_pin", about="account"):
+    """Too many wrong PINs in a row at the door: the PIN is void, and only a new card helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRenewed(Event, act="account.renew", about="account"):
+    """An expert who had signed in before gets a new card: the old PIN is void, and all sessions ended."""
+
+    sessions: int
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRevoked(Event, act="account.revoke_device", about="account"):
+    """One session of an account was ended at once (a lost tablet); `device` names the session."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesAllowed(Event, act="account.allow_devices", about="account"):
+    """On how many devices at once an expert may be signed in."""
+
+    devices: int
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsRevoked(Event, act="account.revoke", about="account"):
     """All sessions of an account were ended at once (a lost tablet)."""
 
@@ -266,9 +316,20 @@ class ChairNamed(Event, act="expert.chair", about="expert"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PledgeSigned(Event, act="expert.pledge", about="expert"):
-    """An expert took the pledge; `text` is the digest of its words."""
+    """An expert took the pledge; `text` is the digest of its words, `signature` that of how it was signed."""
 
     text: str
+    manner: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFiled(Event, act="expert.file_signature", about="expert"):
+    """A print that an expert signed by hand came in; `document` is the digest of what it says."""
+
+    document: str
+    signature: str
+    said: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,9 +377,11 @@ class ScoreSaved(Event, act="sheet.save", about="sheet"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSubmitted(Event, act="sheet.submit", about="sheet"):
-    """A sheet was sealed: `c` is the salted commitment to its scores."""
+    """A sheet was sealed: `c` is the salted commitment to its scores, `signature` how it was signed."""
 
     c: str
+    manner: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,6 +450,14 @@ class ResultFinalized(Event, act="ranking.finalize", about="ranking"):
 class ResultExported(Event, act="ranking.export", about="ranking"):
     """The result workbook was handed out."""
 
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPrinted(Event, act="seal.print", about="expert"):
+    """After opening, somebody of the office took an expert's signed sheet as a file."""
+
+    code: str
     digest: str
 
 

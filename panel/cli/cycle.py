@@ -22,6 +22,7 @@ from panel.rules.eligibility import Verdict
 from panel.rules.experts import RelationKind
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
+from panel.rules.signatures import Signature, typed
 from panel.rules.steps import Step
 from panel.rules.votes import Ballot
 from panel.services import (
@@ -37,6 +38,7 @@ from panel.services import (
     sheets,
     stages,
 )
+from panel.services.accounts import IssuedCode
 from panel.services.office import Actor, Office
 
 PASSWORD = "panel-demo-2026"  # noqa: S105 - of the demonstration, printed when it starts
@@ -78,6 +80,8 @@ class Cycle:
     tell: Callable[[str], None]
     timeline: Mapping[str, Any] = field(init=False)
     people: dict[str, Actor] = field(init=False, default_factory=dict)
+    hands: dict[str, Signature] = field(init=False, default_factory=dict)
+    """How everybody signs: all type their names, since nobody here has a finger."""
     moment: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,11 +134,12 @@ class Cycle:
                 issued = accounts.create(
                     self.office, self.people["admin"], login, officer["name"], Role(role)
                 )
-            self._activate(login, issued.code)
+            self._activate(issued)
 
-    def _activate(self, login: str, code: str) -> None:
-        accounts.activate(self.office, code, PASSWORD)
-        self.people[login] = accounts.actor_of(self.office, login)
+    def _activate(self, issued: IssuedCode) -> None:
+        accounts.activate(self.office, issued.code, PASSWORD)
+        self.people[issued.login] = accounts.actor_of(self.office, issued.login)
+        self.hands[issued.login] = typed(issued.name)
 
     @property
     def secretary(self) -> Actor:
@@ -199,7 +204,7 @@ class Cycle:
         for act in found:
             self._recuse(act)
         for issued in panelists.issue_codes(self.office, self.secretary, CODE):
-            self._activate(issued.login, issued.code)
+            self._activate(issued)
 
     def _recuse(self, act: Mapping[str, Any]) -> None:
         self._at(act["at"])
@@ -239,7 +244,13 @@ class Cycle:
         panelists.name_chair(self.office, self.secretary, CODE, chair["expert"])
         for name, person in self.people.items():
             if person.role is Role.EXPERT and name not in self._absent():
-                pledges.take(self.office, person, round_code=CODE, digest=self.office.policy.pledge.digest)
+                pledges.take(
+                    self.office,
+                    person,
+                    round_code=CODE,
+                    digest=self.office.policy.pledge.digest,
+                    signature=self.hands[name],
+                )
 
     def _step(self, step: Step, reason: str = "") -> None:
         """Take a step as two persons do: the secretary proposes, the chair confirms."""
@@ -281,6 +292,7 @@ class Cycle:
                 round_code=CODE,
                 blind_code=sheet.blind_code,
                 version=version,
+                signature=self.hands[expert],
             )
             yield timedelta(seconds=20)
 

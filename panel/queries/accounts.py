@@ -17,6 +17,7 @@ from panel.audit.events import (
     AccountDisabled,
     AccountEnabled,
     AccountReset,
+    CardRenewed,
     EligibilityDecided,
     PasswordChanged,
     RecusalDecided,
@@ -138,7 +139,7 @@ def faults(session: Session) -> Iterator[Difference]:
     made = {record.subject: record for record in read.of_act(session, AccountCreated.act)}
     whole = any(record.actor.startswith("os-") for record in made.values())
     switched = _newest(session, AccountDisabled.act, AccountEnabled.act)
-    chosen = _newest(session, AccountActivated.act, PasswordChanged.act, AccountReset.act)
+    chosen = _newest(session, AccountActivated.act, PasswordChanged.act, AccountReset.act, CardRenewed.act)
     rows = session.execute(
         select(Account, Expert.number).outerjoin(Expert, col(Expert.id) == col(Account.expert_id))
     )

@@ -25,6 +25,9 @@ class Action(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_EXPERT_CODE = "issue_expert_code"
     REVOKE_EXPERT = "revoke_expert"
+    SEE_DEVICES = "see_devices"
+    ALLOW_DEVICES = "allow_devices"
+    FILE_SIGNATURE = "file_signature"
     SEE_ROUND = "see_round"
     CREATE_ROUND = "create_round"
     IMPORT = "import"
@@ -86,6 +89,8 @@ TABLE: Mapping[Action, Grant] = {
         _grant(Action.MANAGE_ACCOUNTS, {_A}),
         _grant(Action.ISSUE_EXPERT_CODE, {_S}),
         _grant(Action.REVOKE_EXPERT, {_S, _A}),
+        _grant(Action.SEE_DEVICES, {_S, _A}),
+        _grant(Action.ALLOW_DEVICES, {_S, _A}),
         _grant(Action.CREATE_ROUND, {_S}),
         _grant(Action.SEE_EXPERTS, {_S, _I}),
         _grant(Action.WATCH, {_I}),
@@ -103,6 +108,8 @@ TABLE: Mapping[Action, Grant] = {
         _grant(Action.OPEN_SCORING, {_S}, _SETUP),
         _grant(Action.TAKE_PLEDGE, {_E}, _SETUP, _SCORING),
         _grant(Action.DECLARE_CONFLICT, {_E}, _SETUP, _SCORING),
+        # Paper may come in late.
+        _grant(Action.FILE_SIGNATURE, {_S}, *ORDER),
         # May come late, until the result is final.
         _grant(Action.WITHDRAW_APPLICATION, {_S}, _SETUP, _SCORING, _CLOSED, _OPENED),
         _grant(Action.DECIDE_RECUSAL, {_S}, _SETUP, _SCORING, _CLOSED, _OPENED),

@@ -17,6 +17,7 @@ from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Action, Role
+from panel.rules.signatures import Manner
 from panel.rules.stages import Stage
 from panel.rules.steps import Step
 from panel.sentences import refusals
@@ -76,7 +77,7 @@ _KIND_OF: Mapping[str, Kind] = {
 
 TITLES: Mapping[str, str] = {
     "account.create": N_("建立账号"),
-    "account.code": N_("签发激活码"),
+    "account.code": N_("签发登录码"),
     "account.activate": N_("激活账号"),
     "account.password": N_("更改密码"),
     "account.reset": N_("重置系统管理员账号"),
@@ -84,6 +85,14 @@ TITLES: Mapping[str, str] = {
     "account.enable": N_("恢复账号"),
     "account.sign_in": N_("登录"),
     "account.sign_out": N_("退出登录"),
+    "account.lock": N_("锁定屏幕"),
+    "account.unlock": N_("解锁屏幕"),
+    "account.replace": N_("换设备登录"),
+    "account.guess": N_("连续输错密码，退出设备"),
+    "account.lock_pin": N_("锁定个人密码"),
+    "account.renew": N_("换发登录卡"),
+    "account.revoke_device": N_("收回一台设备"),
+    "account.allow_devices": N_("设定设备数量"),
     "account.revoke": N_("强制退出登录"),
     "round.create": N_("设立评选批次"),
     "round.stage": N_("变更评审环节"),
@@ -103,6 +112,7 @@ TITLES: Mapping[str, str] = {
     "expert.absent": N_("登记专家缺席"),
     "expert.chair": N_("登记组长"),
     "expert.pledge": N_("签署承诺书"),
+    "expert.file_signature": N_("登记纸质签名"),
     "conflict.find": N_("核查利益冲突"),
     "conflict.declare": N_("申明利益冲突"),
     "recusal.decide": N_("作出回避决定"),
@@ -112,6 +122,7 @@ TITLES: Mapping[str, str] = {
     "sheet.return": N_("退回评分表"),
     "sheet.void": N_("作废评分表"),
     "seal.open": N_("启封评分表"),
+    "seal.print": N_("下载签名评分表"),
     "ranking.compute": N_("计算评审结果"),
     "vote.record": N_("登记记名投票"),
     "vote.none": N_("登记无人可以投票"),
@@ -135,8 +146,11 @@ TITLES: Mapping[str, str] = {
     # What was refused before any act could be tried is logged by the action it asked for.
     Action.USE_OWN_ACCOUNT: N_("使用本人账号"),
     Action.MANAGE_ACCOUNTS: N_("管理账号"),
-    Action.ISSUE_EXPERT_CODE: N_("签发专家激活码"),
+    Action.ISSUE_EXPERT_CODE: N_("签发专家登录码"),
     Action.REVOKE_EXPERT: N_("强制专家退出登录"),
+    Action.SEE_DEVICES: N_("查看登录设备"),
+    Action.ALLOW_DEVICES: N_("设定设备数量"),
+    Action.FILE_SIGNATURE: N_("登记纸质签名"),
     Action.SEE_ROUND: N_("查看评选批次"),
     Action.CREATE_ROUND: N_("设立评选批次"),
     Action.IMPORT: N_("导入数据"),
@@ -175,7 +189,7 @@ TITLES: Mapping[str, str] = {
 
 _SENTENCES: Mapping[str, str] = {
     "account.create": N_("建立账号：{who}，角色为{role}"),
-    "account.code": N_("为{who}签发一次性激活码，此前的激活码作废"),
+    "account.code": N_("为{who}签发一次性登录码，此前的登录码作废"),
     "account.activate": N_("激活账号：{who}，设定密码"),
     "account.password": N_("更改密码，其他设备上的登录同时退出"),
     "account.reset": N_("在服务器上重置系统管理员 {who}：原密码失效，退出 {sessions} 处登录"),
@@ -183,6 +197,14 @@ _SENTENCES: Mapping[str, str] = {
     "account.enable": N_("恢复账号：{who}"),
     "account.sign_in": N_("登录系统"),
     "account.sign_out": N_("退出登录"),
+    "account.lock": N_("屏幕锁定，页面内容不再显示"),
+    "account.unlock": N_("输入密码，屏幕解锁"),
+    "account.replace": N_("在另一台设备登录，先前的 {sessions} 处登录随即结束"),
+    "account.guess": N_("锁定的设备上连续输错密码，该处登录已结束"),
+    "account.lock_pin": N_("{who}连续输错个人密码，个人密码作废，须换发登录卡"),
+    "account.renew": N_("为{who}换发登录卡：原个人密码作废，退出 {sessions} 处登录"),
+    "account.revoke_device": N_("强制{who}在一台设备上退出登录"),
+    "account.allow_devices": N_("允许{who}同时在 {devices} 台设备上登录"),
     "account.revoke": N_("强制{who}退出全部登录，共 {sessions} 处"),
     "round.create": N_("设立评选批次 {code}，申报截止日期 {closing_day}"),
     "round.stage": N_("评审进入“{stage}”环节（{mode}）"),
@@ -202,6 +224,7 @@ _SENTENCES: Mapping[str, str] = {
     "expert.absent": N_("登记专家 {who}缺席"),
     "expert.chair": N_("登记 {who}为专家组组长"),
     "expert.pledge": N_("签署保密与回避承诺书"),
+    "expert.file_signature": N_("登记专家 {who}的纸质签名已收到"),
     "conflict.find": N_("核查利益冲突，发现 {found} 项"),
     "conflict.declare": N_("专家 {who}申明利益冲突（{code}）"),
     "recusal.decide": N_("决定专家 {who}回避{target}"),
@@ -211,6 +234,7 @@ _SENTENCES: Mapping[str, str] = {
     "sheet.return": N_("退回专家 {expert}对申报 {application} 的评分表"),
     "sheet.void": N_("作废专家 {expert}对申报 {application} 的评分表，留存备查，不计入结果"),
     "seal.open": N_("启封全部评分表，共 {sheets} 份"),
+    "seal.print": N_("下载专家 {who}的签名评分表，盲评编号 {code}"),
     "ranking.compute": N_("计算评审结果（{method}）"),
     "vote.record": N_("登记记名投票：{track} {tied_names} 并列，{ballots} 票"),
     "vote.none": N_("登记无人可以投票：{track} {tied_names} 并列，到会专家均须回避，均不入选"),
@@ -313,6 +337,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
             "rank": N_("名次法"),
         }
     ),
+    "manner": _term(Manner),
     "reach": _term(Reach),
     # A round has a code, too; it is none of these.
     "code": _term(ConflictCode),

@@ -20,12 +20,16 @@ from panel.audit.events import (
     AccountReset,
     CodeIssued,
     PasswordChanged,
+    Refused,
     Said,
+    SessionGuessed,
     SessionsRevoked,
 )
 from panel.audit.seals import credential_digest
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken
 from panel.language import _
+from panel.rules import pins
+from panel.rules.devices import Ending
 from panel.rules.permissions import Action, Role
 from panel.services import attempts
 from panel.services.credentials import code_hash, hash_password, new_code, password_fits
@@ -48,6 +52,15 @@ class IssuedCode:
     name: str
     code: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose one-time code it is: shown before a PIN or a password is chosen with it."""
+
+    login: str
+    name: str
+    role: Role
 
 
 def normal_login(typed: str) -> str:
@@ -97,7 +110,7 @@ def reset_administrator(office: Office, login: str) -> IssuedCode:
             raise RuleBroken("account_disabled", _("账号已停用，请先启用。"))
         account.password_hash = ""
         change.session.add(account)
-        ended = end_sessions(change, account.id)
+        ended = end_sessions(change, account.id, Ending.CREDENTIAL)
         change.record(AccountReset(sessions=ended), subject=log_id(account.id))
         return issue(change, account)
 
@@ -153,19 +166,27 @@ def issue_code(office: Office, actor: Actor, account_id: int) -> IssuedCode:
         return issue(change, account)
 
 
-def activate(office: Office, code: str, password: str, *, ip: str = "", request: str = "") -> str:
-    """Choose a password with a one-time code; answers the login. The old password and all sessions end."""
-    check_password(password)
+def holder(office: Office, code: str, *, ip: str = "", request: str = "") -> Holder:
+    """Whose code this is; whoever tries codes is stopped as one who tries passwords."""
     anonymous = Actor("anonymous", None, ip=ip, request=request)
     limits = attempts.limits(ip)
     with office.reading() as session:
         exhausted = attempts.too_many(session, limits, office.clock())
-        usable = session.exec(_usable(code, office.clock())).first() is not None
+        usable = session.exec(_usable(code, office.clock())).first()
+        account = _account(session, usable.account_id) if usable else None
     if exhausted:
         office.refuse(anonymous, AccountActivated.act, refusal := attempts.later())
         raise refusal
-    if not usable:
+    if account is None:
         raise attempts.fail(office, anonymous, limits, AccountActivated.act, _code_unknown())
+    return Holder(account.login, account.name, Role(account.role))
+
+
+def activate(office: Office, code: str, password: str, *, ip: str = "", request: str = "") -> str:
+    """Choose a PIN or a password with a one-time code; answers the login. Old secret and sessions end."""
+    check_secret(password, Role.EXPERT)  # before anything is asked of the store
+    check_secret(password, holder(office, code, ip=ip, request=request).role)
+    anonymous = Actor("anonymous", None, ip=ip, request=request)
     hashed = hash_password(password)
     with office.change(anonymous, AccountActivated) as change:
         found = change.session.exec(_usable(code, change.now).with_for_update()).first()
@@ -175,9 +196,9 @@ def activate(office: Office, code: str, password: str, *, ip: str = "", request:
         if account.disabled:
             raise RuleBroken("account_disabled", _("账号已停用，请联系评审组秘书。"))
         found.used_at = change.now
-        account.password_hash = hashed
+        _choose(account, password, hashed)
         change.session.add_all([found, account])
-        end_sessions(change, found.account_id)
+        end_sessions(change, found.account_id, Ending.CREDENTIAL)
         change.actor = Actor(log_id(account.id), Role(account.role), account.id, ip=ip, request=request)
         change.record(AccountActivated(credential=credential_digest(hashed)), subject=log_id(account.id))
         return account.login
@@ -185,21 +206,21 @@ def activate(office: Office, code: str, password: str, *, ip: str = "", request:
 
 def change_password(office: Office, actor: Actor, current: str, new: str) -> None:
     """Change one's own password; all sessions end, this one too."""
-    check_password(new)
-    _ask(office, actor, current, PasswordChanged.act, _("当前密码不正确。"))
+    check_secret(new, actor.role)
+    ask(office, actor, current, PasswordChanged.act, _("当前密码不正确。"))
     hashed = hash_password(new)
     with office.change(actor, PasswordChanged) as change:
         change.permit(Action.USE_OWN_ACCOUNT)
         account = _account(change.session, actor.account_id)
-        account.password_hash = hashed
+        _choose(account, new, hashed)
         change.session.add(account)
-        end_sessions(change, account.id)
+        end_sessions(change, account.id, Ending.CREDENTIAL)
         change.record(PasswordChanged(credential=credential_digest(hashed)), subject=log_id(account.id))
 
 
 def confirm_password(office: Office, actor: Actor, password: str, tried: str) -> None:
     """Ask for the password again before a step that cannot be taken back; a wrong one is logged."""
-    _ask(office, actor, password, tried, _("密码不正确，操作未执行。"))
+    ask(office, actor, password, tried, _("密码不正确，操作未执行。"))
 
 
 def disable(office: Office, actor: Actor, account_id: int, reason: str) -> None:
@@ -211,7 +232,7 @@ def disable(office: Office, actor: Actor, account_id: int, reason: str) -> None:
             raise RuleBroken("own_account", _("不能停用自己的账号。"))
         account.disabled = True
         change.session.add(account)
-        end_sessions(change, account_id)
+        end_sessions(change, account_id, Ending.BARRED)
         change.record(AccountDisabled(reason=Said(required(reason))), subject=log_id(account_id))
 
 
@@ -230,20 +251,34 @@ def revoke(office: Office, actor: Actor, account_id: int) -> int:
     with office.change(actor, SessionsRevoked) as change:
         account = _account(change.session, account_id)
         change.permit(Action.REVOKE_EXPERT if account.role == Role.EXPERT else Action.MANAGE_ACCOUNTS)
-        ended = end_sessions(change, account_id)
+        ended = end_sessions(change, account_id, Ending.REVOKED)
         change.record(SessionsRevoked(sessions=ended), subject=log_id(account_id))
         return ended
 
 
-def end_sessions(change: Change, account_id: int) -> int:
+def end_sessions(change: Change, account_id: int, because: Ending) -> int:
     """End the live sessions of an account in a running change."""
     live = change.session.exec(
         select(SignIn).where(SignIn.account_id == account_id, col(SignIn.ended_at).is_(None))
     ).all()
     for sign_in in live:
-        sign_in.ended_at = change.now
-    change.session.add_all(live)
+        end_session(change, sign_in, because)
     return len(live)
+
+
+def end_session(change: Change, sign_in: SignIn, because: Ending) -> None:
+    """End one session in a running change; its device is told why when it asks for something again."""
+    sign_in.ended_at, sign_in.ended_because = change.now, because
+    change.session.add(sign_in)
+
+
+def check_secret(secret: str, role: Role | None) -> None:
+    """Refuse what nobody of this role may choose: experts take a PIN, and whoever wants to, a password."""
+    if role is not Role.EXPERT or not pins.is_pin(secret):
+        check_password(secret)
+    elif pins.trivial(secret):
+        easy = _("这组数字太容易猜到，请不要用连续、重复或者对称的数字。")
+        raise InvalidInput(Problem(_("个人密码"), "", easy))
 
 
 def check_password(password: str) -> None:
@@ -274,17 +309,43 @@ def _checked(login: str, name: str) -> tuple[str, str]:
     return login, name
 
 
-def _ask(office: Office, actor: Actor, password: str, tried: str, wrong: str) -> None:
-    """Go on only if this is the actor's password; whoever guesses at it is stopped as at the door."""
+def ask(office: Office, actor: Actor, password: str, tried: str, wrong: str) -> None:
+    """Go on only if this is the actor's PIN or password; whoever guesses at it is stopped as at the door.
+
+    Guesses at a PIN are counted for the device at hand: after a few its session ends, and no other one does.
+    """
     with office.reading() as session:
         account = _account(session, actor.account_id)
-        limits = attempts.limits(actor.ip, account.login)
+        device = {} if account.pin_failures is None else attempts.at_device(actor.session)
+        limits = {**attempts.limits(actor.ip, account.login), **device}
         exhausted = attempts.too_many(session, limits, office.clock())
     if exhausted:
         office.refuse(actor, tried, refusal := attempts.later())
         raise refusal
-    if not password_fits(password, account.password_hash):
-        raise attempts.fail(office, actor, limits, tried, RuleBroken("password_wrong", wrong))
+    if password_fits(password, account.password_hash):
+        return
+    with office.change(actor, Refused) as change:
+        attempts.note(change, limits, tried, refusal := RuleBroken("password_wrong", wrong))
+        change.session.flush()
+        if attempts.too_many(change.session, device, change.now):
+            _end_guessed(change)
+    raise refusal
+
+
+def _end_guessed(change: Change) -> None:
+    """End the session of the actor, who may be anybody with the tablet in hand."""
+    mine = SignIn.account_id == change.actor.account_id, col(SignIn.ended_at).is_(None)
+    for sign_in in change.session.exec(select(SignIn).where(*mine)):
+        if sign_in.token_hash.startswith(change.actor.session):
+            end_session(change, sign_in, Ending.GUESSED)
+            change.record(SessionGuessed(), subject=change.actor.id)
+
+
+def _choose(account: Account, secret: str, hashed: str) -> None:
+    """Put a newly chosen secret into an account; a PIN begins with no wrong tries."""
+    account.password_hash = hashed
+    account.pin_failures = 0 if pins.is_pin(secret) else None
+    account.pin_locked_at = None
 
 
 def _usable(code: str, now: datetime) -> SelectOfScalar[ActivationCode]:
@@ -296,7 +357,7 @@ def _usable(code: str, now: datetime) -> SelectOfScalar[ActivationCode]:
 
 
 def _code_unknown() -> RuleBroken:
-    return RuleBroken("code_unknown", _("激活码不正确、已使用或已过期，请向评审组秘书领取新的激活码。"))
+    return RuleBroken("code_unknown", _("登录码不正确、已使用或已过期，请向评审组秘书领取新的登录码。"))
 
 
 def _account(session: Session, account_id: int | None) -> Account:

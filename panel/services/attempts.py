@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 from panel.audit.events import Refused
 from panel.errors import RuleBroken
 from panel.language import _
+from panel.rules.pins import TRIES_UNLOCKING
 from panel.services.credentials import token_hash
 from panel.services.office import Actor, Change, Office
 from panel.tables import SignInAttempt
@@ -28,6 +29,11 @@ def limits(ip: str, login: str = "") -> Limits:
     """The limits for an address, and for an account where one was named."""
     for_address = {token_hash(f"address {ip}"): PER_ADDRESS}
     return for_address | {token_hash(f"login {login.lower()}"): PER_ACCOUNT} if login else for_address
+
+
+def at_device(session: str) -> Limits:
+    """The limit for one session: how often a PIN may be wrong there, whatever happens elsewhere."""
+    return {token_hash(f"session {session}"): TRIES_UNLOCKING}
 
 
 def too_many(session: Session, counted: Limits, now: datetime) -> bool:

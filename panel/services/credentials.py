@@ -11,6 +11,8 @@ import unicodedata
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from panel.rules import pins
+
 # No 0 O 1 I L: the code is read from paper and typed on a tablet.
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_GROUPS, _CODE_GROUP = 3, 4
@@ -67,7 +69,9 @@ def code_hash(code: str) -> str:
 
 
 def _typed(password: str) -> bytes:
-    # The same characters from different keyboards are the same password.
+    # The same characters from different keyboards are the same password; a PIN may be typed in groups.
+    if pins.is_pin(password):
+        return pins.plain(password).encode()
     return unicodedata.normalize("NFKC", password).encode()
 
 

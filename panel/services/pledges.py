@@ -14,14 +14,19 @@ from panel.rules import conflicts
 from panel.rules.experts import Relation, RelationKind
 from panel.rules.permissions import Action
 from panel.rules.sheets import clean_comment
+from panel.rules.signatures import ON_PAPER, Purpose, Signature
+from panel.services import signatures
 from panel.services.office import Actor, Change, Office
+from panel.services.signatures import Signed
 from panel.tables import Conflict, Panelist, Round
 
 MAX_WORDS = 500
 
 
-def take(office: Office, actor: Actor, *, round_code: str, digest: str) -> None:
-    """Take the pledge whose texts have this digest; taking it again changes nothing."""
+def take(
+    office: Office, actor: Actor, *, round_code: str, digest: str, signature: Signature = ON_PAPER
+) -> None:
+    """Take and sign the pledge whose texts have this digest; taking it again changes nothing."""
     with office.change(actor, PledgeSigned) as change:
         round_, panelist, number = _seat(change, Action.TAKE_PLEDGE, round_code)
         if digest != office.policy_of(round_).pledge.digest:
@@ -30,7 +35,10 @@ def take(office: Office, actor: Actor, *, round_code: str, digest: str) -> None:
             return
         panelist.pledged_at, panelist.pledge_digest = change.now, digest
         change.session.add(panelist)
-        change.record(PledgeSigned(text=digest), subject=number, round_id=round_.id)
+        signed = Signed(round_.id, round_.code, panelist.expert_id, number, Purpose.PLEDGE, digest)
+        kept = signatures.keep(change, signed, signature)
+        event = PledgeSigned(text=digest, manner=signature.manner, signature=kept)
+        change.record(event, subject=number, round_id=round_.id)
 
 
 def declare(

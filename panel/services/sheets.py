@@ -34,8 +34,11 @@ from panel.rules.criteria import TrackPolicy, Unit
 from panel.rules.permissions import Action
 from panel.rules.rounding import POINT_PLACES, parse_points, text
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, Missing, SheetState, clean_comment, missing
+from panel.rules.signatures import ON_PAPER, Purpose, Signature
+from panel.services import signatures
 from panel.services.accounts import required
 from panel.services.office import Actor, Change, Office
+from panel.services.signatures import Signed
 from panel.tables import (
     Application,
     Conflict,
@@ -220,21 +223,18 @@ def save_score(
         return _saved(before, given, version + 1, entry.index, change.now)
 
 
-def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, version: int) -> Receipt:
-    """Seal an own draft that lacks nothing; from then on its expert reads it and nobody writes it."""
+def submit(
+    office: Office,
+    actor: Actor,
+    *,
+    round_code: str,
+    blind_code: str,
+    version: int,
+    signature: Signature = ON_PAPER,
+) -> Receipt:
+    """Sign and seal an own draft that lacks nothing; from then on its expert reads it, nobody writes it."""
     with office.change(actor, SheetSubmitted) as change:
-        round_, sheet = _own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
-        _still_open(sheet)
-        if version != sheet.version:
-            raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
-        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
-        given = {
-            row.unit: Given(row.points, row.comment)
-            for row in change.session.execute(select(_SCORES).where(_SCORES.c.sheet_id == sheet.id))
-        }
-        lacking = missing(track.units(), given)
-        if lacking:
-            raise InvalidInput(*map(_problem, lacking))
+        round_, sheet, track, given = _finished(office, change, round_code, blind_code, version)
         sealed = seals.SealedSheet(
             round_code,
             sheet.application,
@@ -255,9 +255,20 @@ def submit(office: Office, actor: Actor, *, round_code: str, blind_code: str, ve
                 submitted_at=change.now,
             )
         )
-        entry = _record(change, SheetSubmitted(c=commitment), sheet)
+        signed = Signed(
+            round_.id, round_code, sheet.expert_id, sheet.expert, Purpose.SHEET, document=commitment
+        )
+        kept = signatures.keep(change, signed, signature)
+        event = SheetSubmitted(c=commitment, manner=signature.manner, signature=kept)
+        entry = _record(change, event, sheet)
         change.number()
         return Receipt(commitment, entry.index, entry.leaf.hex(), change.now)
+
+
+def check(office: Office, actor: Actor, *, round_code: str, blind_code: str, version: int) -> None:
+    """Whether an own sheet could be sealed now as it was shown: before its expert is asked to sign it."""
+    with office.change(actor, SheetSubmitted) as change:
+        _finished(office, change, round_code, blind_code, version)
 
 
 def return_sheet(
@@ -338,6 +349,25 @@ def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str)
     if sheet.pledged_at is None:
         raise RuleBroken("pledge_missing", _("请先签署承诺书，再查看和评分。"))
     return round_, sheet
+
+
+def _finished(
+    office: Office, change: Change, round_code: str, blind_code: str, version: int
+) -> tuple[Row[Any], Row[Any], TrackPolicy, dict[str, Given]]:
+    """The round, an own draft as its expert saw it that lacks nothing, its track, and what was given."""
+    round_, sheet = _own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
+    _still_open(sheet)
+    if version != sheet.version:
+        raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
+    track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
+    given = {
+        row.unit: Given(row.points, row.comment)
+        for row in change.session.execute(select(_SCORES).where(_SCORES.c.sheet_id == sheet.id))
+    }
+    lacking = missing(track.units(), given)
+    if lacking:
+        raise InvalidInput(*map(_problem, lacking))
+    return round_, sheet, track, given
 
 
 def _still_open(sheet: Row[Any]) -> None:

@@ -6,21 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from panel.audit.events import SignedIn, SignedOut
+from panel.audit.events import PinLocked, SessionsReplaced, SignedIn, SignedOut
 from panel.db.prepared import Prepared
 from panel.errors import RuleBroken
 from panel.language import _
+from panel.rules.devices import Ending
 from panel.rules.permissions import Role
+from panel.rules.pins import TRIES
 from panel.services import attempts
-from panel.services.accounts import by_login, normal_login
+from panel.services.accounts import by_login, end_session, normal_login
 from panel.services.credentials import new_token, password_fits, token_hash
 from panel.services.office import Actor, Change, Office, log_id
 from panel.tables import Account, SignIn
 
 SESSION_LIFE = timedelta(hours=14)
+DEVICES = 1
+"""On how many devices at once an expert is signed in, unless more are allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Viewer:
     role: Role
     expert_id: int | None
     session: str
+    locked: bool = False
+    pin: bool = False
 
     def actor(self, ip: str = "", request: str = "") -> Actor:
         """The viewer as the one who acts."""
@@ -41,8 +47,13 @@ class Viewer:
         )
 
 
-def sign_in(office: Office, login: str, password: str, *, ip: str = "", request: str = "") -> str:
-    """Begin a session; answers its token, which only the cookie holds."""
+def sign_in(
+    office: Office, login: str, password: str, *, ip: str = "", request: str = "", device: str = ""
+) -> str:
+    """Begin a session; answers its token, which only the cookie holds.
+
+    An expert has one device, unless more are allowed: the sessions that began first end.
+    """
     login = normal_login(login)
     limits = attempts.limits(ip, login)
     with office.reading() as session:
@@ -55,10 +66,16 @@ def sign_in(office: Office, login: str, password: str, *, ip: str = "", request:
     # An unknown login costs the same hash as a known one.
     fits = password_fits(password, account.password_hash if account else "")
     with office.change(actor, SignedIn) as change:
-        if account is not None and _may_begin(change, account, limits) and fits:
-            return _begin(change, account, ip, request)
-        wrong = RuleBroken("sign_in_wrong", _("登录名或密码不正确。"))
+        may_begin = account is not None and _may_begin(change, account, limits)
+        if account is not None and account.pin_locked_at is not None:
+            wrong = _pin_locked()
+        elif account is not None and may_begin and fits:
+            return _begin(change, account, ip, request, device)
+        else:
+            wrong = RuleBroken("sign_in_wrong", _("登录名或密码不正确。"))
         attempts.note(change, limits, SignedIn.act, wrong)
+        if account is not None and may_begin:
+            _missed(change, account)
     raise wrong
 
 
@@ -72,6 +89,23 @@ def sign_out(office: Office, actor: Actor, token: str) -> None:
         change.record(SignedOut(), subject=actor.id)
 
 
+def ending_of(session: Session, token: str) -> Ending | None:
+    """Why the session of a token ended, where somebody or something else than its holder ended it."""
+    why = session.exec(select(SignIn.ended_because).where(SignIn.token_hash == token_hash(token))).first()
+    return Ending(why) if why else None
+
+
+def replaced_by(session: Session, token: str) -> int:
+    """How many sessions ended because this one began."""
+    begun = select(SignIn).where(SignIn.token_hash == token_hash(token)).subquery()
+    ended = select(func.count()).where(
+        col(SignIn.account_id) == begun.c.account_id,
+        col(SignIn.ended_at) == begun.c.began_at,
+        col(SignIn.ended_because) == Ending.REPLACED,
+    )
+    return session.exec(ended).one()
+
+
 # Asked on every request, hence made once, and for columns instead of whole rows.
 _VIEWER = Prepared(
     select(
@@ -80,7 +114,9 @@ _VIEWER = Prepared(
         col(Account.name),
         col(Account.role),
     )
-    .add_columns(col(Account.expert_id), col(SignIn.token_hash))
+    .add_columns(
+        col(Account.expert_id), col(SignIn.token_hash), col(SignIn.locked_at), col(Account.pin_failures)
+    )
     .join(SignIn, col(Account.id) == col(SignIn.account_id))
     .where(
         col(SignIn.token_hash) == bindparam("hashed"),
@@ -96,12 +132,13 @@ def viewer_of(session: Session, token: str, now: datetime) -> Viewer | None:
     row = _VIEWER.one_or_none(session, hashed=token_hash(token), now=now)
     if row is None:
         return None
-    account_id, login, name, role, expert_id, hashed = row
-    return Viewer(account_id, login, name, Role(role), expert_id, hashed[:16])
+    account_id, login, name, role, expert_id, hashed, locked_at, failures = row
+    pin = failures is not None
+    return Viewer(account_id, login, name, Role(role), expert_id, hashed[:16], locked_at is not None, pin)
 
 
 def living(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
-    """Which of these tokens belong to sessions that go on."""
+    """Which of these tokens belong to sessions that go on and show something."""
     by_hash = {token_hash(token): token for token in tokens}
     rows = session.exec(
         select(SignIn.token_hash)
@@ -109,6 +146,7 @@ def living(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
         .where(
             col(SignIn.token_hash).in_(list(by_hash)),
             col(SignIn.ended_at).is_(None),
+            col(SignIn.locked_at).is_(None),
             col(SignIn.expires_at) > now,
             col(Account.disabled).is_(False),
         )
@@ -120,13 +158,41 @@ def _may_begin(change: Change, known: Account, limits: attempts.Limits) -> bool:
     """Whether the account is as it was when its password was tried, not barred, and not just guessed at."""
     # Held until the end, so that guesses made all at once are counted one after the other.
     account = change.session.get_one(Account, known.id, with_for_update={"key_share": True})
-    unchanged = not account.disabled and account.password_hash == known.password_hash
-    return unchanged and not attempts.too_many(change.session, limits, change.now)
+    usable = not account.disabled and account.pin_locked_at is None
+    unchanged = account.password_hash == known.password_hash
+    return usable and unchanged and not attempts.too_many(change.session, limits, change.now)
 
 
-def _begin(change: Change, account: Account, ip: str, request: str) -> str:
+def _missed(change: Change, account: Account) -> None:
+    """Count a wrong PIN; after too many in a row it is void, so that nobody can try them all."""
+    if account.pin_failures is None or account.pin_locked_at is not None:
+        return
+    kept = change.session.get_one(Account, account.id)
+    kept.pin_failures = (kept.pin_failures or 0) + 1
+    if kept.pin_failures >= TRIES:
+        kept.pin_locked_at = change.now
+        change.record(PinLocked(), subject=log_id(account.id))
+    change.session.add(kept)
+
+
+def _pin_locked() -> RuleBroken:
+    said = _("个人密码连续输错次数过多，已作废。请向评审组秘书领取新的登录卡。")
+    return RuleBroken("pin_locked", said)
+
+
+def _begin(change: Change, known: Account, ip: str, request: str, device: str) -> str:
     token = new_token()
     hashed = token_hash(token)
+    account = change.session.get_one(Account, known.id)
+    change.actor = Actor(
+        log_id(account.id), Role(account.role), account.id, account.expert_id, hashed[:16], ip, request
+    )
+    if account.pin_failures:
+        account.pin_failures = 0
+        change.session.add(account)
+    change.record(SignedIn(), subject=log_id(account.id))
+    if account.expert_id is not None:
+        _make_room(change, account)
     change.session.add(
         SignIn(
             token_hash=hashed,
@@ -134,10 +200,25 @@ def _begin(change: Change, account: Account, ip: str, request: str) -> str:
             began_at=change.now,
             expires_at=change.now + SESSION_LIFE,
             ip=ip,
+            device=device or None,
         )
     )
-    change.actor = Actor(
-        log_id(account.id), Role(account.role), account.id, account.expert_id, hashed[:16], ip, request
-    )
-    change.record(SignedIn(), subject=log_id(account.id))
     return token
+
+
+def _make_room(change: Change, account: Account) -> None:
+    """End the sessions that began first, so that with the new one there are no more than allowed."""
+    live = change.session.exec(
+        select(SignIn)
+        .where(
+            SignIn.account_id == account.id,
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.expires_at) > change.now,
+        )
+        .order_by(col(SignIn.id).desc())
+    ).all()
+    surplus = live[(account.devices or DEVICES) - 1 :]
+    for sign_in in surplus:
+        end_session(change, sign_in, Ending.REPLACED)
+    if surplus:
+        change.record(SessionsReplaced(sessions=len(surplus)), subject=log_id(account.id))

@@ -23,7 +23,7 @@ from panel.audit.events import (
 )
 from panel.audit.verify import CAVEAT
 from panel.language import N_, _
-from panel.queries import accounts, decisions, stages
+from panel.queries import accounts, decisions, signatures, stages
 from panel.queries import seals as sealed
 from panel.rules import results
 from panel.rules.permissions import Action
@@ -183,6 +183,12 @@ def _accounts(session: Session) -> Iterator[Damage]:
         yield Damage(difference.index, difference.what)
 
 
+def _signatures(session: Session) -> Iterator[Damage]:
+    """Each signature is the one given under this document, and each print that came in is on record."""
+    for difference in signatures.faults(session):
+        yield Damage(difference.index, difference.what)
+
+
 def _results(session: Session) -> Iterator[Damage]:
     """Every stored result is the logged one and follows from its stored inputs."""
     logged = {record.subject: record for record in read.of_act(session, RankingComputed.act)}
@@ -226,4 +232,5 @@ _CHECKS: Mapping[str, Check] = {
     N_("评审决定"): _decisions,
     N_("评审结果"): _results,
     N_("账号"): _accounts,
+    N_("签名"): _signatures,
 }

@@ -18,6 +18,7 @@ from panel.tables.panelists import Panelist
 from panel.tables.rankings import Ballot, NoVote, Ranking
 from panel.tables.rounds import Proposal, Round
 from panel.tables.sheets import Save, Score, Sheet, Submission
+from panel.tables.signatures import Signature, SignatureFiling
 
 __all__ = [
     "Account",
@@ -45,6 +46,8 @@ __all__ = [
     "Sheet",
     "SignIn",
     "SignInAttempt",
+    "Signature",
+    "SignatureFiling",
     "Statement",
     "Studio",
     "Submission",

@@ -30,6 +30,11 @@ class Account(Versioned, SQLModel, table=True):
     disabled: bool = False
     created_at: datetime
     version: int = 1
+    pin_failures: int | None = None
+    """Wrong PINs in a row at the door; nothing where the secret is a password."""
+    pin_locked_at: datetime | None = None
+    devices: int | None = None
+    """On how many devices at once an expert may be signed in; nothing means one."""
 
 
 fixed(Account.__table__, "role")  # type: ignore[attr-defined]
@@ -60,6 +65,10 @@ class SignIn(SQLModel, table=True):
     expires_at: datetime
     ended_at: datetime | None = None
     ip: str = ""
+    device: str | None = None
+    """The code of `panel.rules.devices.Device`."""
+    locked_at: datetime | None = None
+    ended_because: str | None = None
 
 
 class SignInAttempt(SQLModel, table=True):

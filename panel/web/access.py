@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -14,8 +15,9 @@ from werkzeug.wrappers import Response
 from panel.clock import from_stamp, later, stamp
 from panel.errors import NotAllowed, NotFound, SettingsError
 from panel.queries import rounds
+from panel.rules.devices import Ending
 from panel.rules.permissions import Action, Role, has_role, may
-from panel.services import sign_ins
+from panel.services import locks, sign_ins
 from panel.web import current, forms
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -28,7 +30,10 @@ AUDIENCES = {
     "secretary": Role.SECRETARY,
 }
 """Whose screens lie under which first part of an address: nobody walks through another's."""
+SESSION_HEADER = "Panel-Session"
+"""Why a request was not answered, for scripts: `locked`, or `ended`."""
 _DECLARED = "panel_declared"
+_LOCKED_TOO = "panel_locked_too"
 _SEEN = "seen"
 # How often an active session's cookie is renewed.
 _RENEW_MINUTES = 1
@@ -49,6 +54,12 @@ class SignedIn(UserMixin):
 def allow(action: Action) -> Callable[[View], View]:
     """Declare what a view does; the start refuses a view without a declaration."""
     return _declare(action)
+
+
+def locked_too(view: View) -> View:
+    """Declare that a view also answers a locked session: it shows nothing of what lies behind."""
+    setattr(view, _LOCKED_TOO, True)
+    return view
 
 
 def public(view: View) -> View:
@@ -81,10 +92,9 @@ def install(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> SignedIn | None:
-        now = current.office().clock()
-        if _idle(now):
+        if _SEEN not in session:
             return None
-        viewer = sign_ins.viewer_of(current.reader(), token, now)
+        viewer = sign_ins.viewer_of(current.reader(), token, current.office().clock())
         return SignedIn(viewer, token) if viewer else None
 
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # Nobody needs to ask which methods an address knows.
@@ -108,7 +118,10 @@ def _check() -> Response | None:
         return None
     viewer = current.viewer()
     if viewer is None:
-        return _to_sign_in()
+        return to_sign_in()
+    if locked(viewer):
+        shown = getattr(current_app.view_functions[request.endpoint], _LOCKED_TOO, False)
+        return None if shown else _to_lock()
     action = Action(what)
     if not _own_screens(viewer) or not has_role(action, viewer.role) or not _round_allows(action, viewer):
         refusal = NotAllowed(f"{viewer.role} asked for {action}")
@@ -117,6 +130,16 @@ def _check() -> Response | None:
         raise refusal
     _renew()
     return None
+
+
+def locked(viewer: sign_ins.Viewer) -> bool:
+    """Whether the session at hand is locked; one that nobody was at for too long locks here and now."""
+    if not viewer.locked and _idle(current.office().clock()):
+        current.close_reader()
+        locks.lock(current.office(), current.actor(), token())
+        current_user.viewer = replace(viewer, locked=True)
+        return True
+    return viewer.locked
 
 
 def _own_screens(viewer: sign_ins.Viewer) -> bool:
@@ -135,21 +158,32 @@ def _round_allows(action: Action, viewer: sign_ins.Viewer) -> bool:
     return may(action, viewer.role, found.stage) or may(action, viewer.role)
 
 
-def _to_sign_in() -> Response:
+def to_sign_in() -> Response:
     """Ask to sign in and come back; a tap that would lose what was typed is told that it was not taken."""
+    said = {SESSION_HEADER: "ended"}
     tapped = request.headers.get("HX-Request") is not None
     if tapped and request.method != "GET":
-        return Response(status=401)
+        return Response(status=401, headers=said)
+    target = url_for("account.sign_in_form", next=_back(tapped))
+    return Response(status=401, headers={"HX-Redirect": target, **said}) if tapped else redirect(target, 303)
+
+
+def _to_lock() -> Response:
+    """Show nothing but the lock: over the page where there is one, else as a page of its own."""
+    if request.headers.get("HX-Request") is not None:
+        return Response(status=401, headers={SESSION_HEADER: "locked"})
+    return redirect(url_for("locks.show", next=_back(False)), 303)
+
+
+def _back(tapped: bool) -> str | None:
+    """The page to come back to; what was sent is not sent again by itself."""
     back = urlsplit(request.headers.get("HX-Current-URL", "") if tapped else request.url)
     place = f"{back.path}?{back.query}" if back.query else back.path
-    target = url_for("account.sign_in_form", next=place if request.method == "GET" else None)
-    return Response(status=401, headers={"HX-Redirect": target}) if tapped else redirect(target, 303)
+    return place if request.method == "GET" else None
 
 
 def _idle(now: datetime) -> bool:
-    seen = session.get(_SEEN)
-    limit = current.office().policy.idle_lock_minutes
-    return seen is None or from_stamp(seen) < later(now, minutes=-limit)
+    return from_stamp(session[_SEEN]) < later(now, minutes=-current.office().policy.idle_lock_minutes)
 
 
 def locks_at() -> datetime:
@@ -160,7 +194,12 @@ def locks_at() -> datetime:
 def _renew() -> None:
     now, g.seen = current.office().clock(), session[_SEEN]
     if from_stamp(session[_SEEN]) < later(now, minutes=-_RENEW_MINUTES):
-        session[_SEEN] = stamp(now)
+        seen()
+
+
+def seen() -> None:
+    """Note in the cookie that somebody is at work now."""
+    session[_SEEN] = stamp(current.office().clock())
 
 
 def begin(token: str) -> None:
@@ -179,6 +218,12 @@ def token() -> str:
     """The token of the session at hand."""
     user: Any = current_user
     return str(user.get_id())
+
+
+def ended() -> Ending | None:
+    """Why the session that the cookie still names was ended, where its holder did not end it."""
+    held = session.get("_user_id")
+    return sign_ins.ending_of(current.reader(), str(held)) if held else None
 
 
 def end() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import request
+import io
+import re
+
+from flask import Response, request, send_file, url_for
 
 from panel.errors import InvalidInput, Problem
 from panel.language import _
@@ -11,6 +14,8 @@ MAX_TEXT = 4000
 # What both databases hold in an ordinary whole number.
 MAX_NUMBER = 2**31 - 1
 MAX_DIGITS = 10
+# A path of our own: browsers take a second slash or a backslash for another machine, and drop controls.
+_OWN_PLACE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 
 def said(problem: Problem) -> str:
@@ -68,6 +73,16 @@ def choice(name: str, label: str, allowed: object) -> str:
     if value not in set(allowed):  # type: ignore[call-overload]
         raise InvalidInput(Problem(label, value, _("请选择一项。")))
     return value
+
+
+def file(name: str, data: bytes, kind: str) -> Response:
+    """A file to be kept."""
+    return send_file(io.BytesIO(data), mimetype=kind, as_attachment=True, download_name=name)
+
+
+def own_place(wanted: str) -> str:
+    """Where to go next: only ever a place of our own."""
+    return wanted if _OWN_PLACE.fullmatch(wanted) else url_for("account.home")
 
 
 def ticked(name: str) -> bool:

@@ -49,6 +49,22 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def sign(page: Page) -> None:
+    """Sign with a finger on the pad of the page at hand, and send it."""
+    pad = page.locator("[data-pad]")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    for start in (0.1, 0.5):
+        page.mouse.move(box["x"] + box["width"] * start, box["y"] + 20)
+        page.mouse.down()
+        for step in range(1, 6):
+            x = box["x"] + box["width"] * (start + step / 20)
+            page.mouse.move(x, box["y"] + 20 + box["height"] * (step % 2) / 2)
+        page.mouse.up()
+    page.click("main form:has([data-pad]) [type=submit]")
+
+
 PageAs = Callable[..., Page]
 
 

@@ -16,7 +16,7 @@ from panel.rules.applications import Track
 from panel.rules.permissions import Role
 from panel.rules.stages import Stage
 from panel.services import sheets
-from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs
+from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs, sign
 from tests.e2e.test_sheets import open_sheet, settled, tap_band
 from tests.world import PASSWORD
 
@@ -34,6 +34,7 @@ def score(page: Page, number: str, track: Track, live: Live) -> None:
         tap_band(page, unit.id, "good")
     settled(page)
     page.click("[data-submit] button")
+    sign(page)
     expect(page.locator("#receipt")).to_contain_text("已提交并封存")
 
 

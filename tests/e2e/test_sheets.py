@@ -13,7 +13,7 @@ from panel import tables
 from panel.audit import read
 from panel.rules.sheets import SheetState
 from panel.services import accounts
-from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs
+from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs, sign
 
 pytestmark = pytest.mark.browser
 
@@ -116,6 +116,7 @@ def test_an_expert_scores_a_whole_sheet_and_seals_it(
     page.locator("#f-comment-S6").fill(REASON)
     settled(page)
     page.click("[data-submit] button")
+    sign(page)
     expect(page.locator("#receipt")).to_contain_text("已提交并封存")
     with live.office.reading() as session:
         sealed = session.exec(select(tables.Submission)).one()

@@ -45,6 +45,8 @@ def test_the_administrator_sees_no_application_and_no_score() -> None:
         Action.MANAGE_ACCOUNTS,
         Action.MANAGE_KEYS,
         Action.REVOKE_EXPERT,
+        Action.SEE_DEVICES,
+        Action.ALLOW_DEVICES,
     }
 
 
@@ -116,6 +118,7 @@ def test_nothing_is_decided_about_a_final_result() -> None:
         Action.SEE_ANALYSIS,
         Action.EXPORT_RESULT,
         Action.DROP_IMPORT,  # decides nothing: what still waits can never be taken over
+        Action.FILE_SIGNATURE,  # decides nothing: paper may come in late
     }
     for stage in (Stage.FINAL, Stage.ARCHIVED):
         assert {action for action in Action for role in Role if may(action, role, stage)} <= looking

@@ -22,7 +22,7 @@ DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 CASES: list[tuple[Event, str, str]] = [
     (trail.AccountCreated(role="expert"), "u-3", "建立账号：孙某（虚构），角色为评审专家"),
-    (trail.CodeIssued(), "u-3", "为孙某（虚构）签发一次性激活码，此前的激活码作废"),
+    (trail.CodeIssued(), "u-3", "为孙某（虚构）签发一次性登录码，此前的登录码作废"),
     (trail.AccountActivated(credential=DIGEST), "u-3", "激活账号：孙某（虚构），设定密码"),
     (
         trail.AccountReset(sessions=2),
@@ -35,6 +35,32 @@ CASES: list[tuple[Event, str, str]] = [
     (trail.SignedIn(), "u-3", "登录系统"),
     (trail.SignedOut(), "u-3", "退出登录"),
     (trail.SessionsRevoked(sessions=2), "u-3", "强制孙某（虚构）退出全部登录，共 2 处"),
+    (trail.SessionLocked(), "u-3", "屏幕锁定，页面内容不再显示"),
+    (trail.SessionUnlocked(), "u-3", "输入密码，屏幕解锁"),
+    (trail.SessionsReplaced(sessions=1), "u-3", "在另一台设备登录，先前的 1 处登录随即结束"),
+    (trail.SessionGuessed(), "u-3", "锁定的设备上连续输错密码，该处登录已结束"),
+    (trail.PinLocked(), "u-3", "孙某（虚构）连续输错个人密码，个人密码作废，须换发登录卡"),
+    (
+        trail.CardRenewed(sessions=1, reason=Said("遗失")),
+        "u-3",
+        "为孙某（虚构）换发登录卡：原个人密码作废，退出 1 处登录",
+    ),
+    (trail.DeviceRevoked(device="0" * 16), "u-3", "强制孙某（虚构）在一台设备上退出登录"),
+    (
+        trail.DevicesAllowed(devices=2, reason=Said("备用")),
+        "u-3",
+        "允许孙某（虚构）同时在 2 台设备上登录",
+    ),
+    (
+        trail.SignatureFiled(document=DIGEST, signature=DIGEST, said=Said("存第3卷")),
+        "E1",
+        "登记专家 E1 王某（虚构）的纸质签名已收到",
+    ),
+    (
+        trail.SheetPrinted(code="SX-01", digest=DIGEST),
+        "E1",
+        "下载专家 E1 王某（虚构）的签名评分表，盲评编号 SX-01",
+    ),
     (
         trail.RoundCreated(code="2026", closing_day="2026-08-28"),
         "2026",

@@ -12,7 +12,7 @@ from panel.audit import read
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from panel.language import speaking
 from panel.rules.permissions import Role
-from panel.services import accounts, attempts, sign_ins
+from panel.services import accounts, attempts, devices, sign_ins
 from panel.services.accounts import CODE_LIFE, IssuedCode
 from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office
@@ -112,7 +112,7 @@ def test_an_installation_begins_with_one_administrator(office: Office) -> None:
     # Nobody has activated it yet: the paper may have been lost.
     second = accounts.first_administrator(office, "admin", "管理员（虚构）")
     assert second.account_id == first.account_id
-    with pytest.raises(RuleBroken, match="激活码"):
+    with pytest.raises(RuleBroken, match="登录码"):
         accounts.activate(office, first.code, PASSWORD)
     with pytest.raises(RuleBroken, match="不能重复"):
         accounts.first_administrator(office, "other", "另一人（虚构）")
@@ -170,7 +170,7 @@ def test_a_code_expires_after_fourteen_days(office: Office, issued: IssuedCode, 
 def test_a_new_code_voids_the_earlier(office: Office, world: World, issued: IssuedCode) -> None:
     again = accounts.issue_code(office, world.administrator, issued.account_id)
     assert again.code != issued.code
-    with pytest.raises(RuleBroken, match="激活码"):
+    with pytest.raises(RuleBroken, match="登录码"):
         accounts.activate(office, issued.code, PASSWORD)
     assert accounts.activate(office, again.code, PASSWORD) == "zhang.san"
 
@@ -236,7 +236,7 @@ def test_a_code_that_is_used_twice_at_the_same_moment_works_once(
         return real(password)
 
     monkeypatch.setattr(accounts, "hash_password", slowly)
-    with pytest.raises(RuleBroken, match="激活码"):
+    with pytest.raises(RuleBroken, match="登录码"):
         accounts.activate(office, issued.code, PASSWORD)
     assert sign_in(office, "zhang.san", NEW)
 
@@ -245,7 +245,7 @@ def test_guessing_codes_is_stopped_for_the_address(
     office: Office, issued: IssuedCode, clock: StandingClock
 ) -> None:
     for _ in range(attempts.PER_ADDRESS):
-        with pytest.raises(RuleBroken, match="激活码"):
+        with pytest.raises(RuleBroken, match="登录码"):
             accounts.activate(office, "AAAA-AAAA-AAAA", PASSWORD, ip="10.9.9.9")
     with pytest.raises(RuleBroken, match="5 分钟后"):
         accounts.activate(office, issued.code, PASSWORD, ip="10.9.9.9")
@@ -356,6 +356,7 @@ def test_nobody_locks_himself_out(office: Office, world: World) -> None:
 def test_a_lost_tablet_is_out_at_once(office: Office, world: World) -> None:
     expert = world.expert("E1")
     assert expert.account_id is not None
+    devices.allow(office, world.secretary, expert.account_id, 3, "三台轮换")
     tokens = [sign_in(office, "E1", PASSWORD) for _ in range(3)]
     with pytest.raises(NotAllowed):
         accounts.revoke(office, world.inspector, expert.account_id)

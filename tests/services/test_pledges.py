@@ -13,6 +13,7 @@ from panel.audit import read
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
 from panel.queries import blind
 from panel.rules.experts import RelationKind
+from panel.rules.signatures import ON_PAPER, Purpose
 from panel.rules.stages import Stage
 from panel.services import pledges
 from panel.services.office import Actor, Office
@@ -85,7 +86,12 @@ def test_the_pledge_is_kept_with_its_text_and_recorded(
     kept = seat(world, expert)
     assert (kept.pledged_at, kept.pledge_digest) == (world.clock(), office.policy.pledge.digest)
     (record,) = entries(world, "expert.pledge")
-    assert (record.subject, record.data) == ("E1", {"text": office.policy.pledge.digest})
+    digest = office.policy.pledge.digest
+    signature = ON_PAPER.digest(Purpose.PLEDGE, digest, "2026/E1")
+    assert (record.subject, record.data) == (
+        "E1",
+        {"text": digest, "manner": "paper", "signature": signature},
+    )
 
 
 def test_taking_it_again_changes_nothing(

@@ -19,6 +19,7 @@ from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVe
 from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
 from panel.rules.sheets import MAX_COMMENT, SheetState
+from panel.rules.signatures import ON_PAPER, Purpose
 from panel.rules.stages import Stage
 from panel.services import sheets
 from panel.services.office import Actor, Office
@@ -422,7 +423,8 @@ def test_a_finished_sheet_is_sealed(office: Office, world: World, round_id: int,
     sheet = own(world)
     assert (sheet.state, sheet.revision, sheet.version) == (SheetState.SUBMITTED, 1, version + 1)
     (record,) = trail(world, "sheet.submit")
-    assert record.data == {"c": receipt.commitment}
+    signature = ON_PAPER.digest(Purpose.SHEET, receipt.commitment, "2026/E1")
+    assert record.data == {"c": receipt.commitment, "manner": "paper", "signature": signature}
     assert (receipt.entry, receipt.leaf, receipt.at) == (record.index, record.leaf, world.clock())
 
 

@@ -387,6 +387,7 @@ def test_a_round_that_is_gone_is_named(store: Store) -> None:
         "批次 2026 不见了",
         VERDICT_CHANGED,
         "第 1 号结果不见了",
+        "专家 E1 的签名不见了",
     ]
 
 

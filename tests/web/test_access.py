@@ -148,7 +148,7 @@ def test_an_unattended_screen_locks_itself(secretary: Visitor, office: Office, c
     clock.forward(minutes=office.policy.idle_lock_minutes)
     assert secretary.get("/account/password").status_code == 200
     clock.forward(minutes=office.policy.idle_lock_minutes, seconds=1)
-    assert secretary.get("/account/password").location == "/sign-in?next=/account/password"
+    assert secretary.get("/account/password").location == "/locked?next=/account/password"
 
 
 def test_whoever_goes_on_working_is_not_locked_out(secretary: Visitor, clock: StandingClock) -> None:

@@ -23,7 +23,7 @@ ISSUED = IssuedCode(7, "E7", "王<七>（虚构）", "ABCD-EFGH-JKMN", START)
 def test_a_card_says_who_how_where_and_until_when(app: Flask) -> None:
     with app.test_request_context("/", base_url="https://review.example"):
         made = cards.of([ISSUED])
-        page = render_template("account/_cards.html", cards=made)
+        page = render_template("account/_cards.html", cards=made, paper_url="/paper")
     for said in (
         "王&lt;七&gt;（虚构）",
         "E7",

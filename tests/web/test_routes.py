@@ -158,6 +158,9 @@ def _things(world: World, opened: Opened) -> dict[str, str]:
         session.flush()
         blind = session.get_one(tables.Application, opened.ids["S01"]).blind_code or ""
         return {
+            "device": "1",
+            "digest": "0" * 64,
+            "expert": "E1",
             "account_id": "1",
             "attempt": "1",
             "name": "verify_bundle.py",

@@ -1,9 +1,9 @@
-// The code of a scanned card stands behind the # of the address, where no server sees it: moves it into the form.
+// The code of a scanned card stands behind the # of the address, where no server sees it: sends it on as if it were typed.
 
 const code = decodeURIComponent(location.hash.slice(1));
 const field = document.getElementById("f-activation");
-if (code && field && !field.value) {
+if (code && !field.value) {
   field.value = code;
   history.replaceState(null, "", location.pathname);
-  document.getElementById("f-password").focus();
+  document.querySelector("[data-activate]").requestSubmit();
 }

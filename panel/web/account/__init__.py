@@ -1,5 +1,5 @@
-"""Signing in and out, one's own account, the language: what everybody has."""
+"""Signing in and out, the lock of the screen, and one's own password."""
 
-from panel.web.account import views
+from panel.web.account import locks, views
 
-BLUEPRINTS = (views.blueprint,)
+BLUEPRINTS = (views.blueprint, locks.blueprint)

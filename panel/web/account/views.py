@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, RuleBroken
 from panel.language import LOCALES, _
+from panel.rules import devices
 from panel.rules.permissions import Action, Role
 from panel.services import accounts, sign_ins
 from panel.web import access, current, forms
-from panel.web.access import allow, public
+from panel.web.access import allow, locked_too, public
 
 blueprint = Blueprint("account", __name__)
 
@@ -24,8 +23,6 @@ HOMES = {
 }
 
 MAX_LOGIN = 100
-# A path of our own: browsers take a second slash or a backslash for another machine, and drop controls.
-_OWN_PLACE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 Page = str | Response | tuple[str, int]
 
@@ -43,7 +40,7 @@ def sign_in_form() -> Page:
     """The form to sign in."""
     if current.viewer() is not None:
         return redirect(_target(), 303)
-    return render_template("account/sign_in.html", next=request.args.get("next", ""))
+    return render_template("account/sign_in.html", next=request.args.get("next", ""), ended=access.ended())
 
 
 @blueprint.post("/sign-in")
@@ -59,18 +56,22 @@ def sign_in() -> Page:
             forms.secret("password"),
             ip=request.remote_addr or "",
             request=g.request_id,
+            device=_device(),
         )
     except (RuleBroken, InvalidInput) as refusal:
         page = render_template(
-            "account/sign_in.html", login=login, problem=_sentence(refusal), next=request.form.get("next", "")
+            "account/sign_in.html",
+            login=login,
+            problem=_sentence(refusal),
+            next=request.form.get("next", ""),
+            ended=None,
         )
         return page, 422
-    current.close_reader()
-    access.begin(token)
-    return redirect(_target(), 303)
+    return _begin(token)
 
 
 @blueprint.post("/sign-out")
+@locked_too
 @allow(Action.USE_OWN_ACCOUNT)
 def sign_out() -> Response:
     """End the session on the server and forget the cookie."""
@@ -82,26 +83,30 @@ def sign_out() -> Response:
 @blueprint.get("/activate")
 @public
 def activate_form() -> Page:
-    """The form to use a one-time code."""
+    """The form for the code of a card."""
     return render_template("account/activate.html")
 
 
 @blueprint.post("/activate")
 @public
 def activate() -> Page:
-    """Choose a password with a one-time code, then sign in with it."""
-    code, password = request.form.get("activation", "")[:MAX_LOGIN], forms.secret("password")
+    """First the code, then whose it is, and a PIN or password of one's own; an expert is then signed in."""
+    code, secret = request.form.get("activation", "")[:MAX_LOGIN], forms.secret("password")
+    asked = {"ip": request.remote_addr or "", "request": g.request_id}
+    holder = None
     try:
-        if password != forms.secret("again"):
+        holder = accounts.holder(current.office(), code, **asked)
+        if "password" not in request.form:
+            return render_template("account/choose.html", activation=code, holder=holder)
+        if secret != forms.secret("again"):
             raise RuleBroken("passwords_differ", _("两次输入的密码不一致。"))
-        login = accounts.activate(
-            current.office(), code, password, ip=request.remote_addr or "", request=g.request_id
-        )
+        login = accounts.activate(current.office(), code, secret, **asked)
     except (RuleBroken, InvalidInput) as refusal:
-        page = render_template(
-            "account/activate.html", activation=code, problem=_sentence(refusal), field=_field(refusal)
-        )
-        return page, 422
+        page = "account/choose.html" if holder else "account/activate.html"
+        problem, field = _sentence(refusal), _field(refusal)
+        return render_template(page, activation=code, holder=holder, problem=problem, field=field), 422
+    if holder.role is Role.EXPERT:
+        return _begin(sign_ins.sign_in(current.office(), login, secret, device=_device(), **asked))
     flash(_("账号已激活。您的登录名是 {login}，请登录。").format(login=login), "success")
     return redirect(url_for("account.sign_in_form"), 303)
 
@@ -141,9 +146,23 @@ def language() -> Response:
 
 
 def _target() -> str:
-    """Where to go next: only ever a place of our own."""
-    wanted = request.values.get("next", "")
-    return wanted if _OWN_PLACE.fullmatch(wanted) else url_for("account.home")
+    return forms.own_place(request.values.get("next", ""))
+
+
+def _begin(token: str) -> Response:
+    """Begin the cookie's session, and say what happened to one on another device."""
+    current.close_reader()
+    access.begin(token)
+    if sign_ins.replaced_by(current.reader(), token):
+        flash(
+            _("您在另一台设备上的登录已经结束；在那台设备上填写而尚未同步的内容，仍保留在那台设备上。"),
+            "warning",
+        )
+    return redirect(_target(), 303)
+
+
+def _device() -> str:
+    return devices.recognised(request.headers.get("User-Agent", "")).code
 
 
 def _field(refusal: RuleBroken | InvalidInput) -> str:

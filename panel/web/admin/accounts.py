@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from panel.errors import InvalidInput, NotFound, RuleBroken
 from panel.language import _
 from panel.queries import accounts as views
+from panel.queries import devices as sessions
 from panel.queries.accounts import AccountState, AccountView
 from panel.rules.permissions import Action, Role
-from panel.services import accounts
+from panel.services import accounts, devices
 from panel.services.accounts import IssuedCode
 from panel.services.office import Actor, Office
 from panel.vocabulary import term
@@ -65,6 +66,23 @@ def create() -> Page:
     return _card(issued)
 
 
+@blueprint.post("/cards.pdf")
+@allow(Action.MANAGE_ACCOUNTS)
+def paper() -> Response:
+    """The card just shown, for the printer."""
+    return cards.paper()
+
+
+@blueprint.post("/accounts/<int:account_id>/devices/<int:device>/revoke")
+@allow(Action.REVOKE_EXPERT)
+def revoke_device(account_id: int, device: int) -> Response:
+    """End one session of the account at once."""
+    current.close_reader()
+    devices.revoke(current.office(), current.actor(), account_id, device)
+    flash(_("已收回这台设备的登录；它的下一次操作会被告知。"), "success")
+    return _back(account_id)
+
+
 @blueprint.get("/accounts/<int:account_id>")
 @allow(Action.MANAGE_ACCOUNTS)
 def show(account_id: int) -> Page:
@@ -74,6 +92,7 @@ def show(account_id: int) -> Page:
         "admin/account.html",
         account=_account(account_id),
         states=AccountState,
+        devices=sessions.of_account(current.reader(), account_id, current.office().clock()),
         own=viewer is not None and viewer.account_id == account_id,
     )
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from panel.errors import RuleBroken, StaleVersion
-from panel.language import _
 from panel.queries import blind
 from panel.queries.blind import Card
 from panel.rules.permissions import Action
 from panel.rules.sheets import CardState
-from panel.services import sheets
 from panel.web import current
 from panel.web.access import allow
 from panel.web.expert import seats
@@ -65,28 +62,9 @@ def index(code: str) -> str:
 @blueprint.post("/rounds/<code>/submit")
 @allow(Action.SUBMIT_SHEET)
 def submit_all(code: str) -> Response:
-    """Submit every own sheet that was ticked and lacks nothing, each for itself."""
-    seat = seats.own()
-    wanted = set(request.form.getlist("sheet"))
-    ready = [card for card in _cards(seat) if card.state is CardState.READY and card.code in wanted]
-    current.close_reader()
-    failed = [card.code for card in ready if not _submit(code, card)]
-    done = len(ready) - len(failed)
-    if done:
-        flash(_("已提交 {count} 份评分表。").format(count=done), "success")
-    if failed:
-        flash(_("未能提交：{codes}。请打开查看原因。").format(codes=_("、").join(failed)), "action")
-    return redirect(url_for("expert_queue.index", code=code), 303)
-
-
-def _submit(code: str, card: Card) -> bool:
-    try:
-        sheets.submit(
-            current.office(), current.actor(), round_code=code, blind_code=card.code, version=card.version
-        )
-    except (RuleBroken, StaleVersion):
-        return False
-    return True
+    """Go and sign every own sheet that was ticked."""
+    ticked = request.form.getlist("sheet")
+    return redirect(url_for("expert_signing.show", code=code, sheet=ticked), 303)
 
 
 def _cards(seat: blind.Seat) -> list[Card]:

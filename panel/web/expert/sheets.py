@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import segno
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.errors import InvalidInput, NotFound, StaleVersion
 from panel.language import _
 from panel.language import current as locale
-from panel.queries import blind
+from panel.queries import blind, signatures
 from panel.queries.blind import Receipt, Seat, SheetView
+from panel.queries.signatures import SignatureView
 from panel.rules.criteria import BandName, Criterion, Unit, Words
 from panel.rules.permissions import Action
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
 from panel.rules.stages import Stage
-from panel.services import sheets
-from panel.web import current, forms
+from panel.services import score_sheets, sheets
+from panel.web import current, forms, receipts
 from panel.web.access import allow
 from panel.web.expert import seats
 from panel.web.formats import minute, short_points
@@ -96,11 +97,11 @@ def save(code: str, blind_code: str, unit: str) -> Response:
 @blueprint.post("/submit")
 @allow(Action.SUBMIT_SHEET)
 def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
-    """Seal the sheet, or show what is missing."""
+    """Go and sign the sheet, or show what is missing."""
     version = forms.number("version", _("版本"), least=1)
     current.close_reader()
     try:
-        sheets.submit(
+        sheets.check(
             current.office(), current.actor(), round_code=code, blind_code=blind_code, version=version
         )
     except InvalidInput:
@@ -109,8 +110,16 @@ def submit(code: str, blind_code: str) -> Response | tuple[str, int]:
     except StaleVersion as refusal:
         seat = seats.own()
         return _page(seat, _sheet(seat, blind_code), problem=refusal.message), 409
-    flash(_("评分表 {code} 已提交并封存。").format(code=blind_code), "success")
-    return redirect(url_for("expert_sheets.show", code=code, blind_code=blind_code), 303)
+    return redirect(url_for("expert_signing.show", code=code, sheet=blind_code), 303)
+
+
+@blueprint.get("/paper.pdf")
+@allow(Action.SEE_OWN_SHEET)
+def paper(code: str, blind_code: str) -> Response:
+    """One's own signed sheet in the official form, as often as one likes."""
+    current.close_reader()
+    made = score_sheets.own(current.office(), current.actor(), code, blind_code, receipts.address)
+    return forms.file(made.name, made.data, "application/pdf")
 
 
 def _sheet(seat: Seat, blind_code: str) -> SheetView:
@@ -154,6 +163,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         show_missing=show_missing,
         problem=problem,
         receipt_picture=_picture(view.receipt),
+        signature=_signature(seat, view.receipt),
         max_comment=MAX_COMMENT,
         band_options=_band_options,
         SheetState=SheetState,
@@ -191,9 +201,15 @@ def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) ->
     ]
 
 
+def _signature(seat: Seat, receipt: Receipt | None) -> SignatureView | None:
+    if receipt is None:
+        return None
+    sealed = receipt.commitment
+    return signatures.of_document(current.reader(), current.round_().id, seat.expert_id, sealed)
+
+
 def _picture(receipt: Receipt | None) -> str:
     """The receipt as a QR code, to be photographed or printed: the address at which it is checked."""
     if receipt is None:
         return ""
-    address = url_for("public_receipts.show", _external=True, **receipt.paper.short)
-    return segno.make(address, error="m", micro=False).svg_data_uri(scale=3, border=2)
+    return segno.make(receipts.address(receipt.paper), error="m", micro=False).svg_data_uri(scale=3, border=2)

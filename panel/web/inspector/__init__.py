@@ -12,6 +12,7 @@ from panel.web.inspector import (
     report,
     results,
     rounds,
+    signatures,
     stream,
     verify,
 )
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     report.blueprint,
     results.blueprint,
     rounds.blueprint,
+    signatures.blueprint,
     stream.blueprint,
     verify.blueprint,
 )

@@ -21,6 +21,7 @@ PLACES = (
     ("inspector_progress.index", N_("评分进度"), Action.SEE_PROGRESS),
     ("inspector_results.show", N_("评审结果"), Action.SEE_RESULT),
     ("inspector_analyses.show", N_("评审分析"), Action.SEE_ANALYSIS),
+    ("inspector_signatures.index", N_("签名评分表"), Action.SEE_RESULT),
 )
 
 

@@ -4,12 +4,14 @@ from panel.web.secretary import (
     analyses,
     applications,
     conflicts,
+    devices,
     experts,
     imports,
     panel,
     progress,
     results,
     rounds,
+    signatures,
 )
 
 BLUEPRINTS = (
@@ -21,5 +23,7 @@ BLUEPRINTS = (
     experts.blueprint,
     panel.blueprint,
     conflicts.blueprint,
+    devices.blueprint,
+    signatures.blueprint,
     progress.blueprint,
 )

@@ -38,7 +38,16 @@ def issue(code: str) -> Page:
     numbers = None if forms.ticked("panel") else request.form.getlist("expert")
     current.close_reader()
     issued = panelists.issue_codes(current.office(), current.actor(), code, numbers)
-    return desk.page("secretary/cards.html", cards=cards.of(issued), count=len(issued))
+    return desk.page(
+        "secretary/cards.html", cards=cards.of(issued, current.round_().title), count=len(issued)
+    )
+
+
+@blueprint.post("/cards.pdf")
+@allow(Action.ISSUE_EXPERT_CODE)
+def paper(code: str) -> Response:
+    """The cards just shown, for the printer: the page sends back their codes, which are kept nowhere."""
+    return cards.paper(current.round_().title)
 
 
 @blueprint.post("/<number>/revoke")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
@@ -17,7 +16,7 @@ from panel.rules.permissions import Action
 from panel.services import imports
 from panel.services.imports import Received
 from panel.vocabulary import term
-from panel.web import current, forms
+from panel.web import cards, current, forms
 from panel.web.access import allow
 from panel.web.secretary import desk
 
@@ -91,12 +90,8 @@ def apply(code: str, file: int) -> Page:
         return _index(Received(file, view.digest, None, refusal.problems), view.kind), 422
     flash(_("已导入 {count} 行，全部写入并留痕。").format(count=applied.preview.rows), "success")
     if applied.codes:
-        return desk.page(
-            "secretary/codes.html",
-            cards=applied.codes,
-            address=url_for("account.activate_form", _external=True),
-            qr=segno.make(url_for("account.activate_form", _external=True), error="m"),
-        )
+        shown = cards.of(applied.codes, current.round_().title)
+        return desk.page("secretary/cards.html", cards=shown, count=len(shown))
     if view.kind is ImportKind.APPLICATIONS:
         return redirect(url_for("secretary_applications.index", code=code), 303)
     return redirect(url_for("secretary_imports.index", code=code), 303)

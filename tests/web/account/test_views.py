@@ -54,7 +54,7 @@ def test_a_login_that_cannot_be_one_is_refused(stranger: Visitor, login: str) ->
 def test_an_account_is_activated_with_a_code(app: Flask, world: World, office: Office) -> None:
     issued = accounts.create(office, world.administrator, "zhang.san", "张三（虚构）", Role.SECRETARY)
     visitor = arrive(app)
-    assert "激活码" in visitor.get("/activate").text
+    assert "登录码" in visitor.get("/activate").text
     answer = visitor.post("/activate", {"activation": issued.code.lower(), "password": NEW, "again": NEW})
     assert answer.location == "/sign-in"
     assert "您的登录名是 zhang.san" in visitor.get("/sign-in").text
@@ -64,14 +64,9 @@ def test_an_account_is_activated_with_a_code(app: Flask, world: World, office: O
 @pytest.mark.parametrize(
     ("fields", "said", "field"),
     [
-        ({"activation": "AAAA-AAAA-AAAA", "password": NEW, "again": NEW}, "激活码不正确", "activation"),
-        ({"activation": "AAAA", "password": NEW, "again": PASSWORD}, "两次输入的密码不一致", "password"),
-        (
-            {"activation": "AAAA", "password": "short", "again": "short"},
-            "请输入 10 至 200 个字符",
-            "password",
-        ),
-        ({}, "请输入 10 至 200 个字符", "password"),
+        ({"activation": "AAAA-AAAA-AAAA", "password": NEW, "again": NEW}, "登录码不正确", "activation"),
+        ({"activation": "AAAA"}, "登录码不正确", "activation"),
+        ({}, "登录码不正确", "activation"),
     ],
 )
 def test_an_activation_that_fails_says_why_and_where(
@@ -82,6 +77,22 @@ def test_an_activation_that_fails_says_why_and_where(
     assert said in answer.text
     assert f'href="#f-{field}"' in answer.text
     assert NEW not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [(NEW, PASSWORD, "两次输入的密码不一致"), ("short", "short", "请输入 10 至 200 个字符")],
+)
+def test_a_password_that_cannot_be_chosen_leaves_the_code_good(
+    stranger: Visitor, world: World, office: Office, password: str, again: str, said: str
+) -> None:
+    issued = accounts.create(office, world.administrator, "zhang.san", "张三（虚构）", Role.SECRETARY)
+    fields = {"activation": issued.code, "password": password, "again": again}
+    answer = stranger.post("/activate", fields)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'href="#f-password"' in answer.text
+    assert stranger.post("/activate", fields | {"password": NEW, "again": NEW}).status_code == 303
 
 
 @pytest.mark.parametrize(

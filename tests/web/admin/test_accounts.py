@@ -84,7 +84,7 @@ def test_the_administrator_sees_no_application_and_no_score(
 def test_an_officers_account_is_made_and_its_code_shown_once(
     administrator: Visitor, office: Office, app: Flask
 ) -> None:
-    assert "建立账号并生成激活码" in administrator.get("/admin/accounts/new").text
+    assert "建立账号并生成登录码" in administrator.get("/admin/accounts/new").text
     page = administrator.post("/admin/accounts", FORM)
     assert page.status_code == 200
     code = code_on(page.text)
@@ -142,7 +142,7 @@ def test_an_account_is_barred_and_let_in_again_with_a_reason(
     assert visitor.get("/account/password").status_code == 303
     page = administrator.get(path).text
     assert "账号已停用，该账号的登录已全部退出。" in page
-    assert "启用后才能发放激活码" in page
+    assert "启用后才能发放登录码" in page
     assert administrator.post(f"{path}/code").status_code == 409
     assert administrator.post(f"{path}/enable", {"reason": "返岗"}).location == path
     assert visitor.sign_in("secretary").status_code == 303
@@ -154,9 +154,9 @@ def test_an_account_is_barred_and_let_in_again_with_a_reason(
 def test_all_sessions_of_an_account_are_ended_at_once(
     administrator: Visitor, app: Flask, world: World, office: Office
 ) -> None:
-    expert = world.expert("E1")
-    tablets = [arrive(app, "E1") for _ in range(2)]
-    path = f"/admin/accounts/{expert.account_id}"
+    secretary = world.secretary
+    tablets = [arrive(app, "secretary") for _ in range(2)]
+    path = f"/admin/accounts/{secretary.account_id}"
     assert "2 处登录" in administrator.get(path).text
     assert administrator.post(f"{path}/revoke").location == path
     assert "已强制退出 2 处登录。" in administrator.get(path).text

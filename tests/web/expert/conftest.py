@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from panel.services.office import Actor, Office
 from tests.application import application
@@ -13,6 +14,16 @@ from tests.visitors import Visitor, arrive
 from tests.world import World
 
 ROUND = "/expert/rounds/2026/"
+BY_NAME = {"manner": "typed", "signed_name": "专家（虚构）"}
+"""How people here sign: by typing their name."""
+
+
+def sign(visitor: Visitor, code: str, version: int | str) -> TestResponse:
+    """Ask to submit one sheet, and sign it on the page that follows."""
+    asked = visitor.post(f"{ROUND}sheets/{code}/submit", {"version": version})
+    assert (asked.status_code, asked.location) == (303, f"{ROUND}sign?sheet={code}")
+    assert visitor.get(asked.location).status_code == 200
+    return visitor.post(f"{ROUND}sign", {"sheet": code, f"version-{code}": version, **BY_NAME})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlmodel import select
 from panel import tables
 from panel.services.office import Office
 from tests.visitors import Visitor
-from tests.web.expert.conftest import ROUND, Visit
+from tests.web.expert.conftest import BY_NAME, ROUND, Visit
 from tests.world import World
 
 PLEDGE = f"{ROUND}pledge"
@@ -33,7 +33,7 @@ def test_both_texts_are_shown_to_the_letter(unpledged: Visitor, office: Office) 
 
 
 def test_the_pledge_opens_the_queue(unpledged: Visitor, office: Office) -> None:
-    fields = {"digest": office.policy.pledge.digest, "confidentiality": "1", "recusal": "1"}
+    fields = {"digest": office.policy.pledge.digest, "confidentiality": "1", "recusal": "1", **BY_NAME}
     answer = unpledged.post(PLEDGE, fields)
     assert (answer.status_code, answer.location) == (303, ROUND)
     page = unpledged.get(ROUND).text
@@ -44,13 +44,51 @@ def test_the_pledge_opens_the_queue(unpledged: Visitor, office: Office) -> None:
 
 @pytest.mark.parametrize("ticked", [{}, {"confidentiality": "1"}, {"recusal": "1"}])
 def test_both_must_be_ticked(unpledged: Visitor, office: Office, ticked: dict[str, str]) -> None:
-    answer = unpledged.post(PLEDGE, {"digest": office.policy.pledge.digest, **ticked})
+    answer = unpledged.post(PLEDGE, {"digest": office.policy.pledge.digest, **ticked, **BY_NAME})
     assert answer.status_code == 422
     assert "请阅读并勾选两项承诺" in answer.text
     assert "请先阅读并签署承诺书" in unpledged.get(ROUND).text
 
 
 def test_a_text_that_was_changed_meanwhile_is_not_signed(unpledged: Visitor) -> None:
-    answer = unpledged.post(PLEDGE, {"digest": "0" * 64, "confidentiality": "1", "recusal": "1"})
+    answer = unpledged.post(PLEDGE, {"digest": "0" * 64, "confidentiality": "1", "recusal": "1", **BY_NAME})
     assert answer.status_code == 409
     assert "承诺书文本已更新" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "请选择签名方式。"),
+        ({"manner": "drawn"}, "请在签名框内签名。"),
+        ({"manner": "drawn", "strokes": "[[1,1]]"}, "签名太小"),
+        ({"manner": "drawn", "strokes": "[[1,1,9999,1]]"}, "签名没有完整送达"),
+        ({"manner": "typed", "signed_name": "  "}, "请键入您的姓名。"),
+    ],
+)
+def test_without_a_signature_nothing_is_taken(
+    unpledged: Visitor, office: Office, fields: dict[str, str], said: str
+) -> None:
+    ticked = {"digest": office.policy.pledge.digest, "confidentiality": "1", "recusal": "1"}
+    answer = unpledged.post(PLEDGE, {**ticked, **fields})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert answer.text.count(" checked") >= 2  # what was ticked stays ticked
+    assert "请先阅读并签署承诺书" in unpledged.get(ROUND).text
+
+
+def test_a_drawn_signature_is_shown_again_as_it_was_drawn(unpledged: Visitor, office: Office) -> None:
+    fields = {"digest": office.policy.pledge.digest, "confidentiality": "1", "recusal": "1"}
+    unpledged.post(PLEDGE, {**fields, "manner": "drawn", "strokes": "[[100,100,300,300,500,100],[600,200]]"})
+    page = unpledged.get(PLEDGE).text
+    assert 'd="M100 100L300 300L500 100M600 200L600 200"' in page
+    assert 'name="strokes"' not in page
+
+
+def test_a_pledge_on_paper_says_what_to_do_next(unpledged: Visitor, office: Office) -> None:
+    fields = {"digest": office.policy.pledge.digest, "confidentiality": "1", "recusal": "1"}
+    answer = unpledged.post(PLEDGE, {**fields, "manner": "paper"})
+    assert answer.location == PLEDGE
+    page = unpledged.get(PLEDGE).text
+    assert "请打印、手签后交评审组秘书" in page
+    assert "承诺人（签名）" in page

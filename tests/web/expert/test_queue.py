@@ -13,7 +13,7 @@ from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services.office import Actor, Office
 from tests.visitors import Visitor
-from tests.web.expert.conftest import ROUND, Visit
+from tests.web.expert.conftest import BY_NAME, ROUND, Visit
 from tests.world import PROJECT, STUDIO, World
 
 GOOD = {"S1": 2500, "S2": 1250, "S3": 800, "S4": 1600, "S5": 1250, "S6": 800}
@@ -62,10 +62,14 @@ def test_all_finished_sheets_are_submitted_at_once(visitor: Visitor, world: Worl
     world.fill(expert, 2, {"P1": 1500})
     page = visitor.get(ROUND).text
     assert "1 份评分表可以提交" in page
-    answer = visitor.post(f"{ROUND}submit", {"sheet": ["SX-01", "PX-02", "ZZ-99"]})
-    assert (answer.status_code, answer.location) == (303, ROUND)
+    asked = visitor.post(f"{ROUND}submit", {"sheet": ["SX-01", "PX-02", "ZZ-99"]})
+    page = visitor.get(asked.location).text
+    assert 'name="version-SX-01" value="1"' in page
+    assert "version-PX-02" not in page  # which is not finished
+    answer = visitor.post(f"{ROUND}sign", {"sheet": "SX-01", "version-SX-01": "1", **BY_NAME})
+    assert (answer.status_code, answer.location) == (303, f"{ROUND}sheets/SX-01")
+    assert "已签名并封存：SX-01。" in visitor.get(answer.location).text
     page = visitor.get(ROUND).text
-    assert "已提交 1 份评分表。" in page
     assert "已提交 1 / 2 份" in page
     with world.office.reading() as session:
         assert len(session.exec(select(tables.Submission)).all()) == 1
@@ -73,7 +77,9 @@ def test_all_finished_sheets_are_submitted_at_once(visitor: Visitor, world: Worl
 
 def test_nothing_is_submitted_that_was_not_ticked(visitor: Visitor, world: World, expert: Actor) -> None:
     world.fill(expert, 1, GOOD)
-    visitor.post(f"{ROUND}submit")
+    asked = visitor.post(f"{ROUND}submit")
+    assert visitor.get(asked.location).location == ROUND
+    visitor.post(f"{ROUND}sign", BY_NAME)
     with world.office.reading() as session:
         assert session.exec(select(tables.Submission)).all() == []
 
@@ -84,9 +90,9 @@ def test_what_cannot_be_submitted_is_named(visitor: Visitor, world: World, exper
         for row in session.exec(select(tables.Panelist)):
             row.absent = True
             session.add(row)
-    visitor.post(f"{ROUND}submit", {"sheet": ["SX-01"]})
+    visitor.post(f"{ROUND}sign", {"sheet": "SX-01", "version-SX-01": "1", **BY_NAME})
     page = visitor.get(ROUND).text
-    assert "未能提交：SX-01" in page
+    assert "SX-01 没有提交：您在本批次已登记为缺席" in page
     assert "您在本批次已登记为缺席" in page
 
 

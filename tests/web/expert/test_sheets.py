@@ -20,7 +20,7 @@ from panel.rules.stages import Stage
 from panel.services import pledges, sheets
 from panel.services.office import Actor, Office
 from tests.visitors import Visitor
-from tests.web.expert.conftest import ROUND, Visit
+from tests.web.expert.conftest import ROUND, Visit, sign
 from tests.world import PROJECT, STUDIO, World
 
 STUDIO_SHEET, PROJECT_SHEET = f"{ROUND}sheets/SX-01", f"{ROUND}sheets/PX-02"
@@ -137,7 +137,7 @@ def test_a_save_after_the_session_ended_is_told_apart(visitor: Visitor, world: W
 
 
 def test_a_finished_sheet_is_sealed_and_shows_its_receipt(visitor: Visitor, office: Office) -> None:
-    answer = visitor.post(f"{STUDIO_SHEET}/submit", {"version": fill(visitor)})
+    answer = sign(visitor, "SX-01", fill(visitor))
     assert (answer.status_code, answer.location) == (303, STUDIO_SHEET)
     page = visitor.get(STUDIO_SHEET).text
     with office.reading() as session:
@@ -174,7 +174,7 @@ def test_a_stale_submit_seals_nothing(visitor: Visitor) -> None:
 
 
 def test_a_returned_sheet_says_why(visitor: Visitor, office: Office, world: World) -> None:
-    visitor.post(f"{STUDIO_SHEET}/submit", {"version": fill(visitor)})
+    sign(visitor, "SX-01", fill(visitor))
     sheets.return_sheet(
         office,
         world.secretary,
@@ -315,6 +315,7 @@ def test_a_planted_identity_of_a_coded_track_is_sent_nowhere(
         visitor.post(f"{sheet}/scores/P1", saving("16", key="k2"), **{"HX-Target": "answer-P1"}),
         visitor.post(f"{sheet}/scores/P1", saving("99", version=2, key="k3")),
         visitor.post(f"{sheet}/submit", {"version": 2}),
+        visitor.get(f"{ROUND}sign?sheet=PX-02"),
         visitor.get("/expert/"),
     ]
     assert visitor.get(f"{ROUND}sheets/PLANTED-77").status_code == 404

@@ -32,7 +32,7 @@ def test_everybody_on_file_with_employer_relations_and_account(secretary: Visito
             account.password_hash = account.password_hash if state == "disabled" else ""
             session.add(account)
     page = secretary.get(EXPERTS).text
-    for words in ("没有账号", "未发激活码", "已激活", "已停用", "专家组成员", "2009年拜师", "2024年3月31日"):
+    for words in ("没有账号", "未发登录码", "已激活", "已停用", "专家组成员", "2009年拜师", "2024年3月31日"):
         assert words in page
     assert "上级单位：华曜控股集团（虚构）" in page
 

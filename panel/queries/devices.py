@@ -1,0 +1,81 @@
+"""Devices (设备) on which somebody is signed in, and on which somebody was lately, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from panel import tables
+from panel.rules import devices
+from panel.rules.devices import Device, Ending
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One session of an account; it lives as long as nothing ended it."""
+
+    id: int
+    device: Device
+    ip: str
+    began_at: datetime
+    live: bool
+    locked: bool
+    ended_at: datetime | None
+    because: Ending | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """What an account may be opened with: whether its PIN is void, and on how many devices at once."""
+
+    account_id: int
+    login: str
+    allowed: int
+    pin: bool
+    pin_locked_at: datetime | None
+    active: bool
+    disabled: bool
+
+
+def of_account(session: Session, account_id: int, now: datetime) -> list[DeviceView]:
+    """The newest sessions of an account, live ones first."""
+    rows = session.exec(
+        select(tables.SignIn)
+        .where(tables.SignIn.account_id == account_id)
+        .order_by(col(tables.SignIn.id).desc())
+        .limit(SHOWN)
+    )
+    found = [
+        DeviceView(
+            id=row.id,
+            device=devices.read(row.device or ""),
+            ip=row.ip,
+            began_at=row.began_at,
+            live=row.ended_at is None and row.expires_at > now,
+            locked=row.locked_at is not None,
+            ended_at=row.ended_at,
+            because=Ending(row.ended_because) if row.ended_because else None,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: not one.live)
+
+
+def keyring(session: Session, account_id: int) -> Keyring | None:
+    """How an account may be opened."""
+    row = session.get(tables.Account, account_id)
+    if row is None:
+        return None
+    return Keyring(
+        account_id=row.id,
+        login=row.login,
+        allowed=row.devices or 1,
+        pin=row.pin_failures is not None,
+        pin_locked_at=row.pin_locked_at,
+        active=bool(row.password_hash),
+        disabled=row.disabled,
+    )
