@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ROUND = "round"
     IMPORT = "import"
     APPLICATION = "application"
+    MATERIAL = "material"
     PANEL = "panel"
     CONFLICT = "conflict"
     SHEET = "sheet"
@@ -50,6 +51,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.ROUND: N_("批次与环节"),
     Kind.IMPORT: N_("数据导入"),
     Kind.APPLICATION: N_("申报与审查"),
+    Kind.MATERIAL: N_("申报材料与盲评审查"),
     Kind.PANEL: N_("抽取与专家组"),
     Kind.CONFLICT: N_("利益冲突与回避"),
     Kind.SHEET: N_("评分"),
@@ -62,6 +64,7 @@ _KIND_OF: Mapping[str, Kind] = {
     "round": Kind.ROUND,
     "import": Kind.IMPORT,
     "application": Kind.APPLICATION,
+    "material": Kind.MATERIAL,
     "draw": Kind.PANEL,
     "expert": Kind.PANEL,
     "conflict": Kind.CONFLICT,
@@ -96,6 +99,12 @@ TITLES: Mapping[str, str] = {
     "application.withdraw": N_("登记撤回申报"),
     "application.decide": N_("作出资格审查结论"),
     "application.clear": N_("核对身份词语"),
+    "material.receive": N_("上传申报材料"),
+    "material.drop": N_("放弃上传的材料"),
+    "material.add": N_("收入申报材料"),
+    "material.remove": N_("移除申报材料"),
+    "material.review": N_("审查盲评材料"),
+    "material.see": N_("查看材料页面"),
     "draw.prepare": N_("准备抽取"),
     "draw.hold": N_("抽取专家"),
     "expert.select": N_("人工选定专家"),
@@ -146,6 +155,9 @@ TITLES: Mapping[str, str] = {
     Action.WITHDRAW_APPLICATION: N_("登记撤回申报"),
     Action.DECIDE_ELIGIBILITY: N_("作出资格审查结论"),
     Action.CLEAR_IDENTITY: N_("核对身份词语"),
+    Action.SEE_MATERIAL: N_("查看申报材料"),
+    Action.UPLOAD_MATERIAL: N_("上传申报材料"),
+    Action.REVIEW_MATERIAL: N_("审查盲评材料"),
     Action.SEE_EXPERTS: N_("查看专家"),
     Action.COMPOSE_PANEL: N_("组建专家组"),
     Action.MARK_ABSENT: N_("登记专家缺席"),
@@ -195,6 +207,12 @@ _SENTENCES: Mapping[str, str] = {
     "application.withdraw": N_("登记申报 {who} 撤回"),
     "application.decide": N_("资格审查结论：申报 {who}，{verdict}"),
     "application.clear": N_("核对申报 {who} 中可能识别身份的词语，予以保留"),
+    "material.receive": N_("上传申报材料 {files} 份，发现 {problems} 处问题，尚未收入"),
+    "material.drop": N_("放弃已上传、尚未收入的申报材料"),
+    "material.add": N_("收入申报 {who} 的材料（文件 {file}，{pages} 页）"),
+    "material.remove": N_("移除申报 {who} 的材料（文件 {file}），留存备查"),
+    "material.review": N_("审查申报 {who} 的材料（文件 {file}）：{pages} 页，遮盖 {boxes} 处"),
+    "material.see": N_("查看申报 {application} 的材料（文件 {file}，第 {page} 页）"),
     "draw.prepare": N_("第 {attempt} 次抽取准备就绪：候选 {pool} 人，排除 {excluded} 人，拟抽 {size} 人"),
     "draw.hold": N_("生成随机种子，抽出 {drawn} 名专家：{drawn_names}"),
     "expert.select": N_("人工选定专家 {who}进入专家组"),
