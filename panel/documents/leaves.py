@@ -20,9 +20,9 @@ _MARKED_SIZE = 26
 def shown(image: bytes, boxes: Iterable[Box] = (), mark: str = "") -> bytes:
     """The page with `boxes` filled and `mark` across it: pixels alone, encoded anew."""
     page = Image.open(io.BytesIO(image), formats=["WEBP"]).convert("RGB")
-    painted(page, boxes)
     if mark:
-        page = _marked(page, mark)
+        page.paste(_MARK[:3], mask=_layer(page.size, mark))
+    painted(page, boxes)  # last, so that nothing else stands in a box
     out = io.BytesIO()
     page.save(out, "WEBP", quality=78, method=0)
     return out.getvalue()
@@ -42,12 +42,6 @@ def painted(page: Image.Image, boxes: Iterable[Box]) -> None:
             ),
             fill=BLACK,
         )
-
-
-def _marked(page: Image.Image, mark: str) -> Image.Image:
-    layer = _layer(page.size, mark)
-    page.paste(_MARK[:3], mask=layer)
-    return page
 
 
 @lru_cache(maxsize=8)

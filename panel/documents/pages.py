@@ -83,11 +83,15 @@ class Leaves:
 
 def read(data: bytes, ending: str, limits: PageLimits = LIMITS) -> tuple[Leaves, tuple[bytes, ...]]:
     """A file with its page images, or `RefusedPages`; nothing of it is parsed in this process."""
-    kind = kind_of(data, limits)
-    if FileKind(kind) is not FileKind.of_ending(ending):
-        raise RefusedPages(PageFault.WRONG_ENDING)
+    refuse_other(FileKind(kind_of(data, limits)), ending)
     head, body = _asked(data, limits)
     return leaves(head), tuple(_cut(body, head["sizes"]))
+
+
+def refuse_other(kind: FileKind, ending: str) -> None:
+    """Refuse a file whose name says another kind than its content is."""
+    if kind is not FileKind.of_ending(ending):
+        raise RefusedPages(PageFault.WRONG_ENDING)
 
 
 def leaves(kept: Mapping[str, Any]) -> Leaves:

@@ -78,11 +78,10 @@ def suggestions(
     exact = hits(application, {"page": text}, studio=studio)
     found = [(hit.start, hit.end, hit.kind, False) for hit in exact]
     taken = {at for start, end, *_rest in found for at in range(start, end)}
-    found += [
-        (start, end, kind, True)
-        for start, end, kind in near(text, names_of(application, studio))
-        if taken.isdisjoint(range(start, end))
-    ]
+    for start, end, kind in near(text, names_of(application, studio)):
+        if taken.isdisjoint(range(start, end)):
+            found.append((start, end, kind, True))
+            taken.update(range(start, end))
     return tuple(
         Suggestion(text[start:end], kind, likely, boxes)
         for start, end, kind, likely in sorted(found)

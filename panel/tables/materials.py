@@ -55,6 +55,7 @@ class MaterialFile(SQLModel, table=True):
     digest: str
     size: int
     pages: int
+    received_at: datetime
     added_at: datetime | None = None
     removed_at: datetime | None = None
 
