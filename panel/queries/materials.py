@@ -153,6 +153,16 @@ def of_application(session: Session, row: tables.Application, policy: Policy) ->
     return _files(session, {row.id: row}, {row.number: words_of(session, row, policy)})[row.id]
 
 
+def of_number(session: Session, policy: Policy, round_id: int, number: str) -> list[FileView]:
+    """The files of the application of that number."""
+    row = session.exec(
+        select(tables.Application).where(
+            tables.Application.round_id == round_id, tables.Application.number == number
+        )
+    ).one()
+    return of_application(session, row, policy)
+
+
 def one(session: Session, round_id: int, file_id: int) -> tuple[tables.MaterialFile, tables.Application] | None:
     """A file of the round that is in, with its application."""
     found = session.exec(
@@ -163,13 +173,20 @@ def one(session: Session, round_id: int, file_id: int) -> tuple[tables.MaterialF
     return None if found is None else (found[0], found[1])
 
 
+def page_rows(session: Session, file_id: int) -> list[tables.MaterialPage]:
+    """The rows of a file's pages, in their order."""
+    return list(
+        session.exec(
+            select(tables.MaterialPage)
+            .where(tables.MaterialPage.file_id == file_id)
+            .order_by(col(tables.MaterialPage.number))
+        )
+    )
+
+
 def page_row(session: Session, file_id: int, number: int) -> tables.MaterialPage | None:
     """The row of one page."""
-    return session.exec(
-        select(tables.MaterialPage).where(
-            tables.MaterialPage.file_id == file_id, tables.MaterialPage.number == number
-        )
-    ).one_or_none()
+    return next((page for page in page_rows(session, file_id) if page.number == number), None)
 
 
 def unreviewed(session: Session, policy: Policy, round_id: int) -> list[str]:

@@ -42,7 +42,6 @@ class NameFault(StrEnum):
     CONTROL = "control"
     ENDING = "ending"
     FORM = "form"
-    UNKNOWN = "unknown"
 
 
 class MisnamedFile(ValueError):

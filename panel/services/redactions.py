@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from panel import tables
@@ -80,30 +80,24 @@ def review(
         before = materials.newest(change.session, [page.id]).get(page.id)
         if (before.version if before else 0) != version:
             raise StaleVersion(_("有人同时审查了这一页。"))
-        _record(change, held, {page: tuple(boxes)}, {page.id: version})
+        _record(change, held, [(page, tuple(boxes))], {page.id: version})
 
 
 def review_rest(office: Office, actor: Actor, round_code: str, file_id: int) -> int:
     """Confirm, as proposed, every page that waits and whose text could be searched; how many they were."""
-    found = None
     with office.change(actor, MaterialReviewed) as change:
         held = _held(office, change, round_code, file_id)
         leaves = shelf(office).leaves(held.file.digest)
         found = _proposed(held.plain, held.studio, held.file.file_name, leaves)
-        pages = {
-            page: found.boxes(number)
-            for number in found.pages
-            if (page := materials.page_row(change.session, file_id, number)) is not None and not page.look
-        }
+        pages = [page for page in materials.page_rows(change.session, file_id) if not page.look]
         known = materials.newest(change.session, [page.id for page in pages])
-        waiting = {
-            page: boxes
-            for page, boxes in pages.items()
+        waiting = [
+            (page, found.boxes(page.number))
+            for page in pages
             if page.id not in known or known[page.id].words != held.words
-        }
+        ]
         if not waiting:
             raise InvalidInput(Problem(_("材料"), "", _("没有可以一并确认的页面。")))
-        _refuse_boxes([box for boxes in waiting.values() for box in boxes][:MOST_BOXES])
         _record(change, held, waiting, {page_id: row.version for page_id, row in known.items()})
         return len(waiting)
 
@@ -121,12 +115,12 @@ def _held(office: Office, change: Change, round_code: str, file_id: int) -> _Hel
 def _record(
     change: Change,
     held: _Held,
-    pages: Mapping[tables.MaterialPage, Sequence[Box]],
+    pages: Iterable[tuple[tables.MaterialPage, Sequence[Box]]],
     versions: Mapping[int, int],
 ) -> None:
     """Write the reviews, and one entry for all of them."""
     said = {}
-    for page, boxes in pages.items():
+    for page, boxes in pages:
         edges = [list(box.edges) for box in boxes]
         said[str(page.number)] = edges
         change.session.add(

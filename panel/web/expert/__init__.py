@@ -1,12 +1,13 @@
 """An expert's whole world: the queue, the sheets, one's own scores."""
 
-from panel.web.expert import conflicts, pledges, queue, scores, sheets, steps
+from panel.web.expert import conflicts, leaves, pledges, queue, scores, sheets, steps
 
 BLUEPRINTS = (
     queue.blueprint,
     pledges.blueprint,
     conflicts.blueprint,
     sheets.blueprint,
+    leaves.blueprint,
     scores.blueprint,
     steps.blueprint,
 )

@@ -6,8 +6,10 @@ from panel.web.secretary import (
     conflicts,
     experts,
     imports,
+    materials,
     panel,
     progress,
+    redactions,
     results,
     rounds,
 )
@@ -15,6 +17,8 @@ from panel.web.secretary import (
 BLUEPRINTS = (
     rounds.blueprint,
     imports.blueprint,
+    materials.blueprint,
+    redactions.blueprint,
     applications.blueprint,
     results.blueprint,
     analyses.blueprint,
