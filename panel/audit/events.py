@@ -256,7 +256,7 @@ class MaterialRemoved(Event, act="material.remove", about="application"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialReviewed(Event, act="material.review", about="application"):
-    """Pages were looked at for what tells who applies; `boxes` were burned in, `digest` is over all of them."""
+    """Pages were looked at for what tells who applies; `digest` is over all the `boxes` burned in."""
 
     file: int
     pages: tuple[str, ...]
@@ -358,7 +358,7 @@ class SheetOpened(Event, act="sheet.read", about="sheet"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialSeen(Event, act="material.see", about="sheet"):
-    """An expert was shown a page of a file, in the version of its review: noted once a session and version."""
+    """An expert was shown a page of a file, as reviewed in `version`; noted once a session."""
 
     file: int
     page: int

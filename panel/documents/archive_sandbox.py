@@ -1,7 +1,7 @@
 """Unpacks an uploaded ZIP in a process of its own: `python -m panel.documents.archive_sandbox`.
 
-Names, sizes and structure are checked by the directory before anything is inflated, and inflating stops at what
-the directory said. Out goes one line of JSON, then the files one after the other.
+Names, sizes and structure are checked by the directory before anything is inflated, and inflating stops at
+what the directory said. Out goes one line of JSON, then the files one after the other.
 """
 
 from __future__ import annotations
@@ -172,12 +172,12 @@ def answered(data: bytes, limits: ArchiveLimits) -> Iterator[bytes]:
     except MemoryError:
         head = {"fault": ArchiveFault.TOO_HEAVY.value, "name": ""}
     yield json.dumps(head).encode() + b"\n"
-    for _name_, content in files:
+    for _, content in files:
         yield content
 
 
 def main(argument: str) -> None:
-    """The child: limits from the command line, the archive from standard input, the files to standard output."""
+    """The child: limits from the command line, the archive from standard input, the files to its output."""
     limits = ArchiveLimits(**json.loads(argument))
     confine(PageLimits(memory_bytes=limits.memory_bytes, seconds=limits.seconds))
     sys.stdout.buffer.writelines(answered(sys.stdin.buffer.read(), limits))

@@ -54,7 +54,9 @@ def problem(file_name: str, refused: RefusedArchive, limits: ArchiveLimits = LIM
 
 def _asked(data: bytes, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     try:
-        child = children.ask("panel.documents.archive_sandbox", json.dumps(asdict(limits)), data, limits.seconds)
+        child = children.ask(
+            "panel.documents.archive_sandbox", json.dumps(asdict(limits)), data, limits.seconds
+        )
     except subprocess.TimeoutExpired:
         raise RefusedArchive(ArchiveFault.TOO_SLOW) from None
     if child.returncode:

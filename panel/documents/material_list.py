@@ -15,7 +15,9 @@ _WIDTHS = (14, 34, 44, 58)
 def made(applications: Iterable[tuple[str, str, Sequence[str]]]) -> bytes:
     """One row for each paper of each application (number, unit, papers), and how it is named."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(_("文件命名"))
     head = book.add_format({"bold": True, "bg_color": "#E9F0FA", "bottom": 1})
     for column, width in enumerate(_WIDTHS):

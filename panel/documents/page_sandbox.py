@@ -125,7 +125,9 @@ def _pdf(data: bytes, limits: PageLimits) -> tuple[Behind, Iterator[Leaf]]:
         raise RefusedPages(PageFault.NO_PAGES)
     if len(document) > limits.pages:
         raise RefusedPages(PageFault.TOO_MANY_PAGES)
-    behind = Behind({f"info:{key}": value for key, value in document.get_metadata_dict(skip_empty=True).items()})
+    behind = Behind(
+        {f"info:{key}": value for key, value in document.get_metadata_dict(skip_empty=True).items()}
+    )
     behind.words |= _xmp(data)
     behind.scripts = max(0, pdfium.raw.FPDFDoc_GetJavaScriptActionCount(document))
     behind.attachments = document.count_attachments()
@@ -136,7 +138,9 @@ def _pdf(data: bytes, limits: PageLimits) -> tuple[Behind, Iterator[Leaf]]:
 
 def _xmp(data: bytes) -> dict[str, str]:
     packets = re.findall(rb"<x:xmpmeta.{0,100000}?</x:xmpmeta>", data, re.DOTALL)
-    texts = (re.sub(r"<[^>]*>|\s+", " ", packet.decode("utf-8", "replace")).strip() for packet in packets[:20])
+    texts = (
+        re.sub(r"<[^>]*>|\s+", " ", packet.decode("utf-8", "replace")).strip() for packet in packets[:20]
+    )
     return {f"xmp:{number}": text for number, text in enumerate(texts, 1) if text}
 
 
@@ -269,7 +273,9 @@ def _picture(data: bytes, kind: str, limits: PageLimits) -> tuple[Behind, Iterat
 def _picture_words(picture: Image.Image) -> dict[str, str]:
     """Every text that a picture carries beside what it shows."""
     words = {f"exif:{tag}": value for tag, value in picture.getexif().items()}
-    words |= {f"info:{key}": value for key, value in picture.info.items() if key not in ("exif", "icc_profile")}
+    words |= {
+        f"info:{key}": value for key, value in picture.info.items() if key not in ("exif", "icc_profile")
+    }
     return {str(key): said for key, value in words.items() if (said := _said(value))}
 
 
@@ -338,7 +344,7 @@ def confine(limits: PageLimits) -> None:
 
 
 def main(argument: str) -> None:
-    """The child: limits from the command line, the file from standard input, the answer to standard output."""
+    """The child: limits from the command line, the file from standard input, the answer to its output."""
     limits = PageLimits(**json.loads(argument))
     confine(limits)
     warnings.simplefilter("ignore")  # of libraries about odd files: what they refuse is refused

@@ -17,7 +17,7 @@ from panel import tables
 from panel.audit import read
 from panel.audit.events import SheetReturned, SheetSubmitted
 from panel.queries import applications, eligibility, leaves, points, recusals, rounds
-from panel.queries.leaves import Paper
+from panel.queries.leaves import Sheaf
 from panel.queries.points import Point
 from panel.queries.rounds import RoundView
 from panel.rules import recusals as recusal_rules
@@ -86,7 +86,7 @@ class Material:
     subsidy_fen: int | None
     budget: tuple[BudgetLine, ...]
     applicant: Applicant | None
-    papers: tuple[Paper, ...] = ()
+    papers: tuple[Sheaf, ...] = ()
     """What was handed in with it, page by page."""
 
 
@@ -355,7 +355,7 @@ def _state(
 
 
 def _material(
-    session: Session, row: tables.Application, identity: Identity, papers: tuple[Paper, ...]
+    session: Session, row: tables.Application, identity: Identity, papers: tuple[Sheaf, ...]
 ) -> Material:
     plain = applications.to_plain(session, [row])[0]
     named = identity is Identity.NAMED

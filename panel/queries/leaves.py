@@ -14,7 +14,7 @@ from panel.rules.redactions import Box
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Sheaf:
     """One file as an expert may know it: `title` is what its maker called it, in a named track only."""
 
     place: int
@@ -36,7 +36,7 @@ class Leaf:
     """Of the review; 0 in a named track, which needs none."""
 
 
-def papers(session: Session, row: tables.Application, policy: Policy) -> tuple[Paper, ...]:
+def papers(session: Session, row: tables.Application, policy: Policy) -> tuple[Sheaf, ...]:
     """The files of an application with the pages that may be shown; files without any are left out."""
     coded = materials.is_coded(policy, row)
     found = []
@@ -45,7 +45,7 @@ def papers(session: Session, row: tables.Application, policy: Policy) -> tuple[P
             (page.number, page.width, page.height) for page in file.pages if not (coded and page.waiting)
         )
         if pages:
-            found.append(Paper(file.place, file.material, "" if coded else file.title, pages))
+            found.append(Sheaf(file.place, file.material, "" if coded else file.title, pages))
     return tuple(found)
 
 

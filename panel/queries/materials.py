@@ -163,7 +163,9 @@ def of_number(session: Session, policy: Policy, round_id: int, number: str) -> l
     return of_application(session, row, policy)
 
 
-def one(session: Session, round_id: int, file_id: int) -> tuple[tables.MaterialFile, tables.Application] | None:
+def one(
+    session: Session, round_id: int, file_id: int
+) -> tuple[tables.MaterialFile, tables.Application] | None:
     """A file of the round that is in, with its application."""
     found = session.exec(
         select(tables.MaterialFile, tables.Application)

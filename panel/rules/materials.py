@@ -1,4 +1,4 @@
-"""Files of material (申报材料): how they are named, what kinds there are, and when a page wants a person's look."""
+"""Files of material (申报材料): their names, their kinds, and when a page wants a look."""
 
 from __future__ import annotations
 

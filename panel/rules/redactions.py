@@ -52,8 +52,8 @@ class Box:
     @property
     def sound(self) -> bool:
         """Whether it lies on the page and hides something."""
-        across = 0 <= self.left and self.right <= UNITS and self.right - self.left >= SMALLEST
-        return across and 0 <= self.top and self.bottom <= UNITS and self.bottom - self.top >= SMALLEST
+        across = self.left >= 0 and self.right <= UNITS and self.right - self.left >= SMALLEST
+        return across and self.top >= 0 and self.bottom <= UNITS and self.bottom - self.top >= SMALLEST
 
     def covers(self, other: Box) -> bool:
         """Whether nothing of `other` looks out."""
@@ -90,7 +90,7 @@ def suggestions(
 
 
 def told(application: Application, studio: Studio | None, texts: Iterable[str]) -> tuple[str, ...]:
-    """The words in these texts (a file's name, what lies behind its pages) that tell who applies, each once."""
+    """The words in these texts (a title, what lies behind the pages) that tell who applies, each once."""
     several = {str(number): text for number, text in enumerate(texts)}
     return tuple(dict.fromkeys(hit.word for hit in hits(application, several, studio=studio)))
 

@@ -1,4 +1,4 @@
-"""A page of material shown to an expert: the boxes burned in, the expert and the minute across it, and on record."""
+"""A page of material shown to an expert: boxes burned in, whom it is for across it, and on record."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ def seen(office: Office, actor: Actor, *, round_code: str, blind_code: str, plac
             raise NotFound("no such round")
         change.permit(Action.SEE_OWN_SHEET, round_)
         seat = blind.seat(change.session, round_.id, actor.expert_id)
-        row = seat and blind.application(change.session, round_.id, seat, blind_code)
-        if seat is None or row is None:
+        if seat is None:
+            raise NotFound("no seat on this panel")
+        row = blind.application(change.session, round_.id, seat, blind_code)
+        if row is None:
             raise NotFound("no such sheet")
         if seat.pledged_at is None:
             raise RuleBroken("pledge_missing", _("请先签署承诺书，再查看和评分。"))
@@ -45,9 +47,7 @@ def seen(office: Office, actor: Actor, *, round_code: str, blind_code: str, plac
 
 
 def _note(change: Change, what: MaterialSeen, subject: str, round_id: int) -> None:
-    wanted = read.Filter(
-        act=MaterialSeen.act, actor=change.actor.id, round_id=str(round_id), subject=subject
-    )
+    wanted = read.Filter(act=MaterialSeen.act, actor=change.actor.id, round_id=str(round_id), subject=subject)
     for record in read.page(change.session, wanted, limit=_LOOKED_BACK):
         session = json.loads(record.body)["who"].get("sid", "")
         if session == change.actor.session and dict(record.data) == what.data():

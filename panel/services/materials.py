@@ -77,7 +77,8 @@ def template(office: Office, round_code: str) -> bytes:
         ).all()
         known = [(row.number, row.unit, Track(row.track)) for row in rows if not row.withdrawn]
     return material_list.made(
-        (number, unit, [term(material) for material in REQUIRED_MATERIALS[track]]) for number, unit, track in known
+        (number, unit, [term(material) for material in REQUIRED_MATERIALS[track]])
+        for number, unit, track in known
     )
 
 
@@ -86,7 +87,8 @@ def template(office: Office, round_code: str) -> bytes:
 
 def receive(office: Office, actor: Actor, round_code: str, file_name: str, data: bytes) -> Received:
     """Check a ZIP of files named by the template and keep it waiting; with any problem, keep nothing."""
-    files, problems = [], []
+    files: list[_File] = []
+    problems: list[Problem] = []
     try:
         for name, content in archives.unpack(_clean(file_name), data):
             _try(office, name, "", content, files, problems)
@@ -272,7 +274,9 @@ def _clashes(
     for file in files:
         row = known.get(file.number)
         if row is None:
-            remedy = _("本批次没有编号为 {number} 的申报。请核对文件名开头的申报编号。").format(number=file.number)
+            remedy = _("本批次没有编号为 {number} 的申报。请核对文件名开头的申报编号。").format(
+                number=file.number
+            )
             yield Problem(file.file_name, file.number, remedy)
         elif row.withdrawn:
             yield Problem(file.file_name, file.number, _("这项申报已撤回，不再收材料。"))

@@ -1,4 +1,4 @@
-"""Review of pages for blind judging (盲评审查): boxes confirmed, drawn or removed, page by page, each on record."""
+"""Review of pages for blind judging (盲评审查): boxes confirmed, drawn or removed, each on record."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def proposal(office: Office, round_id: int, file_id: int) -> Proposal:
             raise NotFound("no such file in this round")
         file, row = found
         application, studio = materials.plain(session, row)
-        digest, name = file.digest, file.file_name
+        digest, name = file.digest, file.title
     return _proposed(application, studio, name, shelf(office).leaves(digest))
 
 
@@ -88,7 +88,7 @@ def review_rest(office: Office, actor: Actor, round_code: str, file_id: int) -> 
     with office.change(actor, MaterialReviewed) as change:
         held = _held(office, change, round_code, file_id)
         leaves = shelf(office).leaves(held.file.digest)
-        found = _proposed(held.plain, held.studio, held.file.file_name, leaves)
+        found = _proposed(held.plain, held.studio, held.file.title, leaves)
         pages = [page for page in materials.page_rows(change.session, file_id) if not page.look]
         known = materials.newest(change.session, [page.id for page in pages])
         waiting = [
@@ -119,9 +119,11 @@ def _record(
     versions: Mapping[int, int],
 ) -> None:
     """Write the reviews, and one entry for all of them."""
-    said = {}
+    said: dict[str, seals.Json] = {}
+    count = 0
     for page, boxes in pages:
-        edges = [list(box.edges) for box in boxes]
+        edges: seals.Json = [list(box.edges) for box in boxes]
+        count += len(boxes)
         said[str(page.number)] = edges
         change.session.add(
             tables.MaterialReview(
@@ -137,7 +139,7 @@ def _record(
         MaterialReviewed(
             file=held.file.id,
             pages=tuple(said),
-            boxes=sum(map(len, said.values())),
+            boxes=count,
             digest=seals.record_digest(said),
         ),
         subject=held.application.number,

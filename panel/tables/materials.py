@@ -1,4 +1,4 @@
-"""Files of material (申报材料): what was handed in, page by page, and every review of a page. Bytes are on the shelf."""
+"""Files of material (申报材料): what was handed in by page, and every review; bytes are on the shelf."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Make `examples/materials-2026.zip` again: `python -m tools.examples.materials [FILE]`.
 
-Four fictional files of material: a report of a named studio; a project's proposal in which its unit and a telephone
-number are planted; a scanned page, which has no text; and a plan with a picture on its second page.
+Four fictional files of material: a report of a named studio; a project's proposal in which its unit and a
+telephone number are planted; a scanned page, which has no text; and a plan with a picture on its second page.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def pdf(text: str, head: str) -> bytes:
         (Path(folder) / PICTURE).write_bytes(_picture())
         main_file = Path(folder) / "main.typ"
         main_file.write_text(_PAGE.replace("{head}", head) + text, encoding="utf-8")
-        made = typst.compile(
-            main_file,
+        made: Any = typst.compile(
+            str(main_file),
             root=folder,
             font_paths=[FONT.parent],
             ignore_system_fonts=True,
@@ -72,7 +72,9 @@ def report() -> bytes:
     names = ("技能大师条件", "师徒传承", "团队建设", "单位支持", "发展规划", "社会贡献")
     parts = [f"= {entry['master']}工作室申报报告", entry["summary"]]
     for number, name in enumerate(names, 1):
-        parts += [f"== {number}. {name}", entry[f"S{number}"]] + (["#pagebreak()"] if number in (2, 4) else [])
+        parts += [f"== {number}. {name}", entry[f"S{number}"]] + (
+            ["#pagebreak()"] if number in (2, 4) else []
+        )
     return pdf("\n\n".join(parts), "工作室申报报告")
 
 
@@ -128,7 +130,9 @@ def scan() -> bytes:
         "特此说明。",
     )
     for row, line in enumerate(lines):
-        brush.text((130, 190 + 74 * row), line, fill=40, font=ImageFont.truetype(str(FONT), 34 if row else 46))
+        brush.text(
+            (130, 190 + 74 * row), line, fill=40, font=ImageFont.truetype(str(FONT), 34 if row else 46)
+        )
     brush.text((520, 800), "兴瀚机器人有限公司", fill=60, font=ImageFont.truetype(str(FONT), 34))
     brush.ellipse((560, 690, 820, 950), outline=95, width=7)
     page = page.rotate(0.9, fillcolor=246).filter(ImageFilter.GaussianBlur(0.7))

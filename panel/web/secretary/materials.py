@@ -1,4 +1,4 @@
-"""Files of material (申报材料) at the secretary's desk: a ZIP or single files in, a preview, and what there is."""
+"""Files of material (申报材料) at the secretary's desk: a ZIP or single files, a preview, what there is."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from panel.queries import materials as register
 from panel.queries.materials import FileView, PageView
 from panel.rules.identities import IdentityKind
 from panel.rules.permissions import Action
-from panel.rules.redactions import MOST_BOXES, UNITS, Box
+from panel.rules.redactions import MOST_BOXES, UNITS, Box, Suggestion
 from panel.services import materials, redactions
 from panel.services.redactions import Proposal
 from panel.web import current, forms
@@ -134,12 +134,10 @@ def _page(material: int, number: int, rows: list[Row] | None, problems: tuple[Pr
 
 def _rows(page: PageView, found: Proposal) -> list[Row]:
     """The boxes of the last review, and what was found besides: to be hidden unless somebody let it be."""
-    suggested = [
-        (box, suggestion) for suggestion in found.pages[page.number] for box in suggestion.boxes
-    ]
+    suggested = [(box, suggestion) for suggestion in found.pages[page.number] for box in suggestion.boxes]
     reviewed = page.review.boxes if page.review else ()
     settled = page.review is not None and page.review.current
-    words = {box: suggestion for box, suggestion in suggested}
+    words = dict(suggested)
     rows = [_row(box, True, words) for box in reviewed]
     rows += [
         _row(box, not settled, words)
@@ -149,7 +147,7 @@ def _rows(page: PageView, found: Proposal) -> list[Row]:
     return rows
 
 
-def _row(box: Box, kept: bool, words: dict[Box, redactions.Suggestion]) -> Row:
+def _row(box: Box, kept: bool, words: dict[Box, Suggestion]) -> Row:
     found = words.get(box)
     return Row(box, kept, found.word, found.kind, found.near) if found else Row(box, kept)
 
@@ -160,7 +158,7 @@ def _sent() -> list[Row]:
     for index in range(MOST_BOXES * 2):
         typed = [request.form.get(f"{edge}-{index}", "").strip() for edge in _EDGES]
         if any(typed):
-            rows.append(Row(_box(typed), forms.ticked(f"keep-{index}"), request.form.get(f"word-{index}", "")))
+            rows.append(Row(_box(typed), forms.ticked(f"keep-{index}")))
     return rows
 
 
