@@ -27,7 +27,7 @@ _REMEDIES: Mapping[PageFault, str] = {
     PageFault.BROKEN: N_("文件已损坏或不完整，无法读取。请打开确认，重新保存后再上传。"),
     PageFault.NO_PAGES: N_("文件没有页面。请检查后重新保存。"),
     PageFault.TOO_MANY_PAGES: N_("超过 {pages} 页。请分成几个文件上传。"),
-    PageFault.TOO_MANY_PIXELS: N_("图片超过 {megapixels} 万像素。请缩小后再上传。"),
+    PageFault.TOO_MANY_PIXELS: N_("图片超过 {pixel_count} 像素。请缩小后再上传。"),
     PageFault.PROPORTION: N_("第 {page} 页的尺寸异常（过长、过窄或为零）。请按 A4 重新排版后再上传。"),
     PageFault.TOO_MUCH_TEXT: N_("文字异常多，已停止读取。请分成几个文件上传。"),
     PageFault.TOO_SLOW: N_("读取超过 {seconds} 秒，已停止。请重新打印为 PDF，或分成几个文件上传。"),
@@ -121,7 +121,7 @@ def problem(file_name: str, refused: RefusedPages, limits: PageLimits = LIMITS) 
     """The fault in words: which file, and what to do."""
     facts = asdict(limits) | {
         "file_mib": limits.file_bytes // (1024 * 1024),
-        "megapixels": limits.pixels // 10_000,
+        "pixel_count": f"{limits.pixels:,}",
         "page": refused.page,
     }
     return Problem(file_name, "", _(_REMEDIES[refused.fault]).format(**facts))

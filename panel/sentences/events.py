@@ -356,6 +356,10 @@ def _received(act: str, data: Mapping[str, Any]) -> str:
     return _SENTENCES[act] if data.get("problems") else N_("上传{kind}预览，没有发现问题，尚未导入")
 
 
+def _handed_in(act: str, data: Mapping[str, Any]) -> str:
+    return _SENTENCES[act] if data.get("problems") else N_("上传申报材料 {files} 份，没有发现问题，尚未收入")
+
+
 def _decided(act: str, data: Mapping[str, Any]) -> str:
     return N_("资格审查结论：申报 {who}，{verdict}（{article}）") if data.get("article") else _SENTENCES[act]
 
@@ -405,6 +409,7 @@ _VARIANTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "log.signer": _signer,
     "round.stage": _stage,
     "import.receive": _received,
+    "material.receive": _handed_in,
     "application.decide": _decided,
     "conflict.find": _conflicts,
     "recusal.decide": _recusal,
