@@ -153,7 +153,7 @@ def _pdf_leaves(document: Any, behind: Behind, limits: PageLimits) -> Iterator[L
         # Notes, stamps and form fields are drawn by nobody: what they hide or add is not the page.
         bitmap = page.render(scale=scale, draw_annots=False, may_draw_forms=False)
         image = bitmap.to_pil().convert("RGB")
-        text, places = _text(page, image.size)
+        text, places = _text(page, limits, index + 1)
         yield Leaf(image, _look(page, text), text, places)
         bitmap.close()
         page.close()
@@ -194,13 +194,17 @@ def _annotations(page: Any, behind: Behind, number: int) -> None:
         raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _text(page: Any, size: tuple[int, int]) -> tuple[str, tuple[tuple[int, int, int, int] | None, ...]]:
+def _text(
+    page: Any, limits: PageLimits, number: int
+) -> tuple[str, tuple[tuple[int, int, int, int] | None, ...]]:
     """The text layer with the place of every character on the page as it is drawn, turned pages too."""
     import ctypes
 
     from pypdfium2 import raw
 
     layer = page.get_textpage()
+    if layer.count_chars() > limits.characters:
+        raise RefusedPages(PageFault.TOO_MUCH_TEXT, number)
     edges = [ctypes.c_double() for _ in range(4)]
     x, y = ctypes.c_int(), ctypes.c_int()
     text: list[str] = []

@@ -160,7 +160,11 @@ def _things(world: World, opened: Opened) -> dict[str, str]:
         return {
             "account_id": "1",
             "attempt": "1",
+            "batch": "1",
+            "material": "1",
             "name": "verify_bundle.py",
+            "page": "1",
+            "place": "1",
             "blind_code": blind,
             "code": "2026",
             "conflict": str(conflict.id),
