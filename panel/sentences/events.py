@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from panel.language import N_, _
-from panel.rules.applications import Track
+from panel.rules.applications import Material, Track
 from panel.rules.conflicts import ConflictCode, Reach
 from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
@@ -316,6 +316,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
     "step": _term(Step),
     "kind": _term(ImportKind),
     "verdict": _term(Verdict),
+    "material": _term(Material),
     "track": _term(Track),
     "article": article,
     "closing_day": lambda text: day(date.fromisoformat(text)),

@@ -35,7 +35,6 @@ _NAME_REMEDIES = {
     NameFault.ENDING: N_("只收 PDF、JPG、PNG 文件。请另存为其中一种后再上传。"),
     NameFault.FORM: N_("文件名应为“申报编号_材料名”，例如 {example}。请改名后再上传。"),
 }
-_EXAMPLE = "S01_申报报告.pdf"
 MOST_FILES = 60
 """So many files an application may have, out or in."""
 
@@ -233,7 +232,7 @@ def _try(
             number, title, ending = read.number, read.title, read.ending
         files.append(_read(office, number, title, where, ending, data))
     except MisnamedFile as fault:
-        remedy = _(_NAME_REMEDIES[fault.fault]).format(most=LONGEST_NAME, example=_EXAMPLE)
+        remedy = _(_NAME_REMEDIES[fault.fault]).format(most=LONGEST_NAME, example=_("S01_申报报告.pdf"))
         problems.append(Problem(where, "", remedy))
     except RefusedPages as refused:
         problems.append(pages.problem(where, refused))

@@ -54,6 +54,7 @@ def test_the_inspector_only_looks() -> None:
         Action.SEE_EXPERTS,
         Action.SEE_ROUND,
         Action.SEE_APPLICATIONS,
+        Action.SEE_MATERIAL,
         Action.SEE_PROGRESS,
         Action.SEE_RESULT,
         Action.SEE_ANALYSIS,
