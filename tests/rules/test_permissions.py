@@ -54,7 +54,6 @@ def test_the_inspector_only_looks() -> None:
         Action.SEE_EXPERTS,
         Action.SEE_ROUND,
         Action.SEE_APPLICATIONS,
-        Action.SEE_MATERIAL,
         Action.SEE_PROGRESS,
         Action.SEE_RESULT,
         Action.SEE_ANALYSIS,
@@ -110,6 +109,7 @@ def test_nothing_is_decided_about_a_final_result() -> None:
     looking = {
         Action.SEE_ROUND,
         Action.SEE_APPLICATIONS,
+        Action.SEE_MATERIAL,
         Action.SEE_PROGRESS,
         Action.SEE_OWN_QUEUE,
         Action.SEE_OWN_SHEET,
