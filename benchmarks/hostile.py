@@ -2,8 +2,8 @@
 
     python -m benchmarks.hostile
 
-Every file of `tools.hostile` goes through the same readers as an upload: it has to be refused for what it is, and
-within its limit of time. Exit status 1 when one is taken, refused for another reason, or not stopped in time.
+Every file of `tools.hostile` goes through the same readers as an upload: it has to be refused for what it is,
+and within its limit of time. Exit status 1 when one is taken, refused for another reason, or not stopped.
 """
 
 from __future__ import annotations
