@@ -6,6 +6,7 @@ nobody's. Only images of its pages ever leave the house.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _NAME_REMEDIES = {
     NameFault.ENDING: N_("只收 PDF、JPG、PNG 文件。请另存为其中一种后再上传。"),
     NameFault.FORM: N_("文件名应为“申报编号_材料名”，例如 {example}。请改名后再上传。"),
 }
+BATCH_SECONDS = 180
+"""So long the files of one upload may be read, however many they are."""
 MOST_FILES = 60
 """So many files an application may have, out or in."""
 
@@ -89,7 +92,12 @@ def receive(office: Office, actor: Actor, round_code: str, file_name: str, data:
     files: list[_File] = []
     problems: list[Problem] = []
     try:
+        begun = time.monotonic()
         for name, content in archives.unpack(_clean(file_name), data):
+            if time.monotonic() - begun > BATCH_SECONDS:
+                remedy = _("检查超过 {seconds} 秒，已停止。请分成几个压缩包上传。").format(seconds=BATCH_SECONDS)
+                problems.append(Problem(_clean(file_name), "", remedy))
+                break
             _try(office, name, "", content, files, problems)
     except InvalidInput as refusal:
         problems = list(refusal.problems)

@@ -42,7 +42,7 @@ def test_a_hostile_file_is_refused_for_what_it_is(one: Hostile) -> None:
 
 def test_a_file_that_never_ends_is_stopped_in_its_own_process() -> None:
     with pytest.raises(RefusedPages) as refused:
-        pages.read(laughing_pdf(), "pdf", PageLimits(seconds=2))
+        pages.read(laughing_pdf(), "pdf", PageLimits(seconds=1))
     assert refused.value.fault in (PageFault.TOO_SLOW, PageFault.TOO_HEAVY)
 
 

@@ -150,6 +150,14 @@ def test_what_is_no_archive_is_refused_as_one_problem(world: World, round_id: in
     assert [where for where, _ in refused(world, b"", "\0")] == ["未命名"]
 
 
+def test_an_upload_that_takes_too_long_is_stopped_as_a_whole(
+    world: World, round_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(materials, "BATCH_SECONDS", -1)
+    ((where, said),) = refused(world, packed(S01_申报报告__pdf=REPORT))
+    assert (where, said[:4]) == ("材料.zip", "检查超过")
+
+
 def test_the_same_file_is_not_taken_twice(world: World, round_id: int) -> None:
     assert len(refused(world, packed(S01_一__pdf=REPORT, S01_二__pdf=REPORT))) == 2
     materials.apply(world.office, world.secretary, received(world, packed(S01_申报报告__pdf=REPORT)))
