@@ -95,7 +95,9 @@ def receive(office: Office, actor: Actor, round_code: str, file_name: str, data:
         begun = time.monotonic()
         for name, content in archives.unpack(_clean(file_name), data):
             if time.monotonic() - begun > BATCH_SECONDS:
-                remedy = _("检查超过 {seconds} 秒，已停止。请分成几个压缩包上传。").format(seconds=BATCH_SECONDS)
+                remedy = _("检查超过 {seconds} 秒，已停止。请分成几个压缩包上传。").format(
+                    seconds=BATCH_SECONDS
+                )
                 problems.append(Problem(_clean(file_name), "", remedy))
                 break
             _try(office, name, "", content, files, problems)

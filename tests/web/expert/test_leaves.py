@@ -10,8 +10,8 @@ from flask import Flask
 from panel.rules.stages import Stage
 from panel.services import materials, redactions
 from tests.material import PICTURE, known, pdf
-from tests.visitors import arrive
-from tests.web.expert.conftest import ROUND, Visitor
+from tests.visitors import Visitor, arrive
+from tests.web.expert.conftest import ROUND
 from tests.world import World
 
 # What a page shows is the same on both databases.

@@ -41,7 +41,7 @@ def send(visitor: Visitor, path: str, name: str, file: tuple[bytes, str] | None,
     answer = visitor.client.post(
         path, data=fields, headers={"X-CSRFToken": visitor.token}, content_type="multipart/form-data"
     )
-    return visitor._seen(answer)
+    return visitor.seen(answer)
 
 
 def text(page: str) -> str:
