@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -27,7 +29,13 @@ def pdf(*texts: str) -> bytes:
         '#set page(paper: "a5")\n#set text(font: "Noto Sans SC", size: 12pt)\n'
         + "\n#pagebreak()\n".join(text or "#sym.space" for text in texts)
     )
-    return bytes(typst.compile(source.encode(), font_paths=[FONTS], ignore_system_fonts=True))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "main.typ"
+        file.write_text(source, encoding="utf-8")
+        made: Any = typst.compile(  # type: ignore[misc]  # its stub leaves a type open
+            file, font_paths=[FONTS], ignore_system_fonts=True
+        )
+    return bytes(made)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read
@@ -141,6 +141,6 @@ def _digest(world: World, number: str) -> str:
     with world.office.reading() as session:
         return session.exec(
             select(tables.MaterialFile.digest)
-            .join(tables.Application, tables.Application.id == tables.MaterialFile.application_id)
+            .join(tables.Application, col(tables.Application.id) == col(tables.MaterialFile.application_id))
             .where(tables.Application.number == number)
         ).one()

@@ -262,7 +262,7 @@ def test_the_list_of_names_has_every_paper_of_every_application_that_stands(
 ) -> None:
     withdrawn(world, "P01")
     book = openpyxl.load_workbook(io.BytesIO(materials.template(world.office, CODE)))
-    names = [row[3] for row in book.active.iter_rows(min_row=2, values_only=True)]
+    names = [str(row[3]) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
     assert f"S01_{TITLE}.pdf" in names
     assert all(name.startswith("S01_") for name in names)
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read
@@ -110,7 +110,7 @@ def test_a_review_keeps_its_boxes_and_the_earlier_ones(world: World, file: FileV
     assert page.review is not None
     assert (page.review.version, page.review.boxes, page.review.by) == (2, (), world.secretary.id)
     with world.office.reading() as session:
-        kept = session.exec(select(tables.MaterialReview).order_by(tables.MaterialReview.version)).all()
+        kept = session.exec(select(tables.MaterialReview).order_by(col(tables.MaterialReview.version))).all()
         (record, *_rest) = read.page(session, read.Filter(act=MaterialReviewed.act))
     assert [json.loads(one.boxes) for one in kept] == [[list(BOX.edges)], []]
     assert (record.subject, record.data["boxes"], record.data["pages"]) == ("P01", 0, ["2"])

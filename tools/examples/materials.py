@@ -43,7 +43,7 @@ def pdf(text: str, head: str) -> bytes:
         (Path(folder) / PICTURE).write_bytes(_picture())
         main_file = Path(folder) / "main.typ"
         main_file.write_text(_PAGE.replace("{head}", head) + text, encoding="utf-8")
-        made: Any = typst.compile(
+        made: Any = typst.compile(  # type: ignore[misc]  # its stub leaves a type open
             str(main_file),
             root=folder,
             font_paths=[FONT.parent],
