@@ -32,9 +32,7 @@ def pdf(*texts: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "main.typ"
         file.write_text(source, encoding="utf-8")
-        made: Any = typst.compile(  # type: ignore[misc]  # its stub leaves a type open
-            file, font_paths=[FONTS], ignore_system_fonts=True
-        )
+        made: Any = typst.compile(file, font_paths=[FONTS], ignore_system_fonts=True)
     return bytes(made)
 
 

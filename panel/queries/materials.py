@@ -214,7 +214,7 @@ def words_of(session: Session, row: tables.Application, policy: Policy) -> str:
 
 def words_digest(application: Application, studio: Studio | None) -> str:
     """The digest of the words that are sought in an application's material."""
-    words: seals.Json = sorted(word for word, _kind in names_of(application, studio))
+    words: seals.Json = tuple(sorted(word for word, _kind in names_of(application, studio)))
     return seals.record_digest({"words": words})
 
 
