@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from panel import config, language
+from panel.documents import archives
 from panel.documents.workbooks import LIMITS
 from panel.rules.permissions import Role
 from panel.sentences import endings
@@ -35,6 +36,8 @@ from panel.web import (
 )
 
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
+LARGE = {"secretary_materials.upload": archives.LIMITS.file_bytes}
+"""What may be larger than a workbook."""
 ASSETS = ("static", "assets.htmx")
 
 _HEADERS = {
@@ -89,6 +92,8 @@ def _behind(app: Flask, proxies: int) -> Callable[..., Iterable[bytes]]:
 
 def _begin() -> None:
     g.request_id = secrets.token_hex(8)
+    if request.endpoint in LARGE:
+        request.max_content_length = LARGE[request.endpoint] + 64 * 1024
     # The session must not be asked for an asset: a browser would keep it only until the next cookie.
     if request.endpoint not in ASSETS:
         language.use(session.get("locale", language.SOURCE))

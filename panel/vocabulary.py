@@ -22,6 +22,7 @@ from panel.rules.eligibility import FindingCode, Verdict, Weight
 from panel.rules.experts import RelationKind
 from panel.rules.identities import IdentityKind
 from panel.rules.imports import ImportKind
+from panel.rules.materials import FileKind, Look
 from panel.rules.permissions import Role
 from panel.rules.reasons import Reason
 from panel.rules.sheets import CardState, SheetState
@@ -195,6 +196,11 @@ TERMS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         IdentityKind.PHONE: N_("电话"),
         IdentityKind.EMAIL: N_("电子邮箱"),
         IdentityKind.WEB: N_("网址"),
+    },
+    FileKind: {FileKind.PDF: N_("PDF"), FileKind.JPG: N_("JPG 图片"), FileKind.PNG: N_("PNG 图片")},
+    Look: {
+        Look.NO_TEXT: N_("需人工查看：无可检索的文字"),
+        Look.PICTURES: N_("需人工查看：含图片"),
     },
     Step: {
         Step.OPEN_SCORING: N_("开启评分"),

@@ -267,6 +267,7 @@ AS_IT_IS = {
     "rules/applicants.py": ".*",
     "rules/eligibility.py": ".*",
     "rules/identities.py": ".*",
+    "rules/materials.py": ".*",
     # how several values stand in one field, as stored or typed
     "queries/experts.py": "、",
     "queries/panelists.py": "、",

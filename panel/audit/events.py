@@ -265,6 +265,55 @@ class IdentityCleared(Event, act="application.clear", about="application"):
     reason: Said
 
 
+# --- material -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialReceived(Event, act="material.receive", about="batch"):
+    """Files of material were uploaded and checked; nothing was taken over yet."""
+
+    digest: str
+    size: int
+    files: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialDropped(Event, act="material.drop", about="batch"):
+    """A waiting upload of material was dropped."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialAdded(Event, act="material.add", about="application"):
+    """A file was taken over into an application; `file` is its number, `digest` the SHA-256 of its bytes."""
+
+    file: int
+    digest: str
+    pages: int
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialRemoved(Event, act="material.remove", about="application"):
+    """A file was taken out of an application again; it is kept."""
+
+    file: int
+    digest: str
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialReviewed(Event, act="material.review", about="application"):
+    """Pages were looked at for what tells who applies; `digest` is over all the `boxes` burned in."""
+
+    file: int
+    pages: tuple[str, ...]
+    boxes: int
+    digest: str
+
+
 # --- the panel ----------------------------------------------------------------------------------------------
 
 
@@ -366,6 +415,15 @@ class RecusalDecided(Event, act="recusal.decide", about="expert"):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetOpened(Event, act="sheet.read", about="sheet"):
     """An expert opened the page of an application."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialSeen(Event, act="material.see", about="sheet"):
+    """An expert was shown a page of a file, as reviewed in `version`; noted once a session."""
+
+    file: int
+    page: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

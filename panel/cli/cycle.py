@@ -14,14 +14,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from panel.errors import NotFound
 from panel.queries import assignments
+from panel.queries import materials as material_queries
+from panel.queries import rounds as round_queries
 from panel.queries.assignments import Assignment
+from panel.queries.materials import FileView
 from panel.rules.applications import Material
 from panel.rules.draws import ExclusionReason
 from panel.rules.eligibility import Verdict
 from panel.rules.experts import RelationKind
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
+from panel.rules.redactions import Box
 from panel.rules.signatures import Signature, typed
 from panel.rules.steps import Step
 from panel.rules.votes import Ballot
@@ -30,10 +35,12 @@ from panel.services import (
     applications,
     draws,
     imports,
+    materials,
     panelists,
     pledges,
     rankings,
     recusals,
+    redactions,
     rounds,
     sheets,
     stages,
@@ -123,6 +130,7 @@ class Cycle:
         self._read(ImportKind.APPLICATIONS)
         self._at(round_["experts_imported_at"])
         self._read(ImportKind.EXPERTS)
+        self._hand_in()
 
     def _officers(self) -> None:
         free = {role: list(logins) for role, logins in LOGINS.items()}
@@ -149,6 +157,42 @@ class Cycle:
     def _read(self, kind: ImportKind) -> None:
         file = self.examples / f"{kind}-2026.xlsx"
         imports.read_file(self.office, self.secretary, CODE, kind, file)
+
+    def _hand_in(self) -> None:
+        """Material of a few applications, as the ZIP that an office would pack."""
+        self._at(self.timeline["material"]["received_at"])
+        file = self.examples / "materials-2026.zip"
+        received = materials.receive(self.office, self.secretary, CODE, file.name, file.read_bytes())
+        materials.apply(self.office, self.secretary, received.batch_id)
+
+    def _review(self) -> None:
+        """A person looks at what has no text, and draws; the rest is hidden as it was proposed."""
+        plan = self.timeline["material"]
+        drawn = {(box["file"], box["page"]): Box(*box["edges"]) for box in plan["box"]}
+        self._at(plan["reviewed_at"])
+        for file in self._waiting():
+            for page in file.waiting:
+                if page.look is not None:
+                    box = drawn.get((file.file_name, page.number))
+                    boxes = [box] if box else []
+                    redactions.review(
+                        self.office, self.secretary, CODE, file.id, page.number, boxes, version=0
+                    )
+            if any(page.look is None for page in file.waiting):
+                redactions.review_rest(self.office, self.secretary, CODE, file.id)
+
+    def _waiting(self) -> list[FileView]:
+        with self.office.reading() as session:
+            round_ = round_queries.by_code(session, CODE)
+            if round_ is None:
+                raise NotFound("the demonstration's round is gone")
+            lines = material_queries.lines(session, self.office.policy, round_.id)
+            return [
+                file
+                for line in lines
+                if line.waiting
+                for file in material_queries.of_number(session, self.office.policy, round_.id, line.number)
+            ]
 
     def _check(self, _last: bool) -> None:
         self.tell("资格审查：更正、补正、逐份作出结论")
@@ -189,7 +233,8 @@ class Cycle:
         )
 
     def _draw(self, _last: bool) -> None:
-        self.tell("抽取专家，排查利益冲突，决定回避")
+        self.tell("审查盲评材料，抽取专家，排查利益冲突，决定回避")
+        self._review()
         plan = self.timeline["draw"]
         excluded = {
             out["expert"]: (ExclusionReason(out["reason"]), out["note"]) for out in self.timeline["exclusion"]

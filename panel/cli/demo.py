@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from panel.cli.cycle import CODE, PASSWORD, Cycle, Milestone
 from panel.cli.serve import listen
 from panel.cli.session import UNUSABLE, say
 from panel.clock import stamp
+from panel.documents.shelves import FOLDER
 from panel.services.office import Office
 from panel.services.openings import describe, open_office, shipped
 
@@ -72,6 +74,7 @@ def _clear(folder: Path, reset: bool) -> None:
         ours = (config.DATABASE_FILE, signer.KEY_FILE)
         if entry.name == config.SETTINGS_FILE or entry.name.startswith(ours):
             entry.unlink()  # what is not ours stays
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def _play(office: Office, stage: Milestone) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from panel.documents import children
 from panel.documents.sandbox import UNSAFE, Fault, Limits, Refused, check_kind
 from panel.errors import InvalidInput, Problem
 from panel.language import N_, _
 
 LIMITS = Limits()
-_HOME = Path(__file__).parents[2]
 
 _REMEDIES: Mapping[Fault, str] = {
     Fault.EMPTY: N_("文件是空的（0 字节）。请重新保存后再上传。"),
@@ -75,15 +72,9 @@ def problem(refused: Refused, limits: Limits = LIMITS) -> Problem:
 
 
 def _parsed(data: bytes, limits: Limits) -> list[dict[str, Any]]:
-    """What the child process makes of it. It gets the same libraries and nothing else of our environment."""
-    environment = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
-    path = os.pathsep.join([str(_HOME), *filter(None, sys.path)])
-    environment |= {"PYTHONPATH": path}
-    command = [sys.executable, "-P", "-m", "panel.documents.sandbox", json.dumps(asdict(limits))]
+    """What the child process makes of it."""
     try:
-        child = subprocess.run(  # noqa: S603 - our own module, no shell
-            command, input=data, capture_output=True, env=environment, timeout=limits.seconds, check=False
-        )
+        child = children.ask("panel.documents.sandbox", json.dumps(asdict(limits)), data, limits.seconds)
     except subprocess.TimeoutExpired:
         raise Refused(Fault.TOO_SLOW) from None
     if child.returncode == UNSAFE:

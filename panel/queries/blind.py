@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.audit import read
 from panel.audit.events import SheetReturned, SheetSubmitted
-from panel.queries import applications, eligibility, points, recusals, rounds
+from panel.queries import applications, eligibility, leaves, points, recusals, rounds
+from panel.queries.leaves import Sheaf
 from panel.queries.points import Point
 from panel.queries.rounds import RoundView
 from panel.rules import recusals as recusal_rules
@@ -85,6 +86,8 @@ class Material:
     subsidy_fen: int | None
     budget: tuple[BudgetLine, ...]
     applicant: Applicant | None
+    papers: tuple[Sheaf, ...] = ()
+    """What was handed in with it, page by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +221,7 @@ def queue(session: Session, policy: Policy, round_id: int, own: Seat) -> list[Ca
 
 def sheet(session: Session, policy: Policy, round_id: int, own: Seat, code: str) -> SheetView | None:
     """One own sheet with what its expert may know of the application; None if this expert has none."""
-    found = next(
-        ((sheet, row) for sheet, row in _own_sheets(session, round_id, own) if row.blind_code == code), None
-    )
+    found = _own(session, round_id, own, code)
     if found is None:
         return None
     row, application = found
@@ -229,7 +230,7 @@ def sheet(session: Session, policy: Policy, round_id: int, own: Seat, code: str)
     return SheetView(
         code=code,
         track=track,
-        material=_material(session, application, track.identity),
+        material=_material(session, application, track.identity, leaves.papers(session, application, policy)),
         state=SheetState(row.state),
         revision=row.revision,
         version=row.version,
@@ -238,6 +239,12 @@ def sheet(session: Session, policy: Policy, round_id: int, own: Seat, code: str)
         returned_because=_returned_because(session, row, own, application),
         receipt=_receipt(session, row, own, application),
     )
+
+
+def application(session: Session, round_id: int, own: Seat, code: str) -> tables.Application | None:
+    """The row of the application that this expert judges under that code; it never leaves the services."""
+    found = _own(session, round_id, own, code)
+    return found and found[1]
 
 
 def own_scores(session: Session, policy: Policy, round_id: int, own: Seat) -> dict[Track, list[OwnScores]]:
@@ -298,6 +305,11 @@ def _own_sheets(session: Session, round_id: int, own: Seat) -> list[_Own]:
     return [(sheet, application) for sheet, application in rows if application.number not in not_there]
 
 
+def _own(session: Session, round_id: int, own: Seat, code: str) -> _Own | None:
+    several = _own_sheets(session, round_id, own)
+    return next(((sheet, row) for sheet, row in several if row.blind_code == code), None)
+
+
 def _given(session: Session, sheet_ids: Iterable[int]) -> dict[int, dict[str, Given]]:
     found: dict[int, dict[str, Given]] = defaultdict(dict)
     for row in session.exec(select(tables.Score).where(col(tables.Score.sheet_id).in_(list(sheet_ids)))):
@@ -342,7 +354,9 @@ def _state(
     return CardState.BEGUN if given else CardState.NEW
 
 
-def _material(session: Session, row: tables.Application, identity: Identity) -> Material:
+def _material(
+    session: Session, row: tables.Application, identity: Identity, papers: tuple[Sheaf, ...]
+) -> Material:
     plain = applications.to_plain(session, [row])[0]
     named = identity is Identity.NAMED
     return Material(
@@ -359,6 +373,7 @@ def _material(session: Session, row: tables.Application, identity: Identity) -> 
         )
         if named
         else None,
+        papers=papers,
     )
 
 

@@ -14,6 +14,7 @@ from panel.queries import (
     draws,
     eligibility,
     identities,
+    materials,
     progress,
     standings,
 )
@@ -84,6 +85,13 @@ def _identities(session: Session, policy: Policy, round_: tables.Round) -> Itera
         yield Blocker(BlockerCode.IDENTITY_WORDS, tuple(sorted({hit.application for hit in open_})))
 
 
+def _materials(session: Session, policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
+    """Nobody sees a page of a coded track that nobody has looked at."""
+    waiting = materials.unreviewed(session, policy, round_.id)
+    if waiting:
+        yield Blocker(BlockerCode.MATERIAL_UNREVIEWED, tuple(waiting))
+
+
 def _panel(session: Session, policy: Policy, round_: tables.Round) -> Iterator[Blocker]:
     members = session.exec(
         select(tables.Panelist.expert_id).where(
@@ -144,7 +152,7 @@ def _result(session: Session, policy: Policy, round_: tables.Round) -> Iterator[
 
 
 _CHECKS: Mapping[Step, tuple[Check, ...]] = {
-    Step.OPEN_SCORING: (_validity, _verdicts, _statements, _identities, _panel),
+    Step.OPEN_SCORING: (_validity, _verdicts, _statements, _identities, _materials, _panel),
     Step.CLOSE_SCORING: (_sheets,),
     Step.OPEN_SEALS: (_sheets, _conflicts),
     Step.FINALIZE: (_conflicts, _result),

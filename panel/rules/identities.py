@@ -80,11 +80,14 @@ def hits(
 
 
 @dataclass(frozen=True, slots=True)
-class _Folded:
+class Folded:
+    """A text in one width and case, and the place of each of its characters in the original."""
+
     text: str
     places: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of it stands in the original."""
         return self.places[start], self.places[end - 1] + 1
 
 
@@ -92,16 +95,16 @@ _PASSED_OVER = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd", "Pc", "Ps", "Pe"})
 _ALSO_PASSED_OVER = frozenset("·•・‧∙\"'“”‘’")
 
 
-def _even(text: str) -> _Folded:
+def _even(text: str) -> Folded:
     """Every character in one width and in lower case."""
     pairs = [(c, i) for i, raw in enumerate(text) for c in unicodedata.normalize("NFKC", raw).casefold()]
-    return _Folded("".join(c for c, _ in pairs), tuple(i for _, i in pairs))
+    return Folded("".join(c for c, _ in pairs), tuple(i for _, i in pairs))
 
 
-def _dense(even: _Folded) -> _Folded:
+def _dense(even: Folded) -> Folded:
     """Without the spaces, dashes, brackets and dots that may stand within a name."""
     kept = [i for i, c in enumerate(even.text) if not _passed_over(c)]
-    return _Folded("".join(even.text[i] for i in kept), tuple(even.places[i] for i in kept))
+    return Folded("".join(even.text[i] for i in kept), tuple(even.places[i] for i in kept))
 
 
 def _passed_over(character: str) -> bool:
@@ -110,6 +113,11 @@ def _passed_over(character: str) -> bool:
 
 def _key(word: str) -> str:
     return _dense(_even(word)).text
+
+
+def folded(text: str) -> Folded:
+    """A text as names are sought in it: one width and case, nothing that may stand within a name."""
+    return _dense(_even(text))
 
 
 _Span = tuple[int, int, IdentityKind]
@@ -166,6 +174,11 @@ def _words(application: Application, studio: Studio | None) -> Iterator[tuple[st
         key = _key(split_remark(normalised(word))[0])
         if len(key) >= 2:
             yield key, kind
+
+
+def names_of(application: Application, studio: Studio | None) -> tuple[tuple[str, IdentityKind], ...]:
+    """What an application states that tells who applies, as it is sought: folded, each once."""
+    return tuple(dict.fromkeys(_words(application, studio)))
 
 
 def _masters(application: Application, studio: Studio | None) -> tuple[str, ...]:

@@ -37,6 +37,9 @@ class Action(StrEnum):
     WITHDRAW_APPLICATION = "withdraw_application"
     DECIDE_ELIGIBILITY = "decide_eligibility"
     CLEAR_IDENTITY = "clear_identity"
+    SEE_MATERIAL = "see_material"
+    UPLOAD_MATERIAL = "upload_material"
+    REVIEW_MATERIAL = "review_material"
     SEE_EXPERTS = "see_experts"
     COMPOSE_PANEL = "compose_panel"
     MARK_ABSENT = "mark_absent"
@@ -104,6 +107,10 @@ TABLE: Mapping[Action, Grant] = {
         _grant(Action.CORRECT_APPLICATION, {_S}, _SETUP),
         _grant(Action.DECIDE_ELIGIBILITY, {_S}, _SETUP),
         _grant(Action.CLEAR_IDENTITY, {_S}, _SETUP),
+        _grant(Action.SEE_MATERIAL, {_S}, *ORDER),
+        _grant(Action.UPLOAD_MATERIAL, {_S}, _SETUP),
+        # What was overlooked can still be covered while experts score.
+        _grant(Action.REVIEW_MATERIAL, {_S}, _SETUP, _SCORING),
         _grant(Action.COMPOSE_PANEL, {_S}, _SETUP),
         _grant(Action.OPEN_SCORING, {_S}, _SETUP),
         _grant(Action.TAKE_PLEDGE, {_E}, _SETUP, _SCORING),

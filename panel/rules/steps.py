@@ -35,6 +35,7 @@ class BlockerCode(StrEnum):
     NOT_DECIDED = "not_decided"
     NOT_COMPLETED = "not_completed"
     IDENTITY_WORDS = "identity_words"
+    MATERIAL_UNREVIEWED = "material_unreviewed"
     STATEMENT_MISSING = "statement_missing"
     PANEL_TOO_SMALL = "panel_too_small"
     DRAW_UNFINISHED = "draw_unfinished"

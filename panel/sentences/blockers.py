@@ -12,6 +12,7 @@ _SENTENCES: Mapping[BlockerCode, str] = {
     BlockerCode.NOT_DECIDED: N_("{count} 项申报还没有资格审查结论。"),
     BlockerCode.NOT_COMPLETED: N_("{count} 项申报等待补正，补正后须重新作出结论。"),
     BlockerCode.IDENTITY_WORDS: N_("{count} 项盲评申报的文字中还有可能识别身份的词语没有处理。"),
+    BlockerCode.MATERIAL_UNREVIEWED: N_("{count} 项盲评申报的材料还没有审查完，须逐页确认遮盖。"),
     BlockerCode.STATEMENT_MISSING: N_("{count} 项申报缺少评审陈述。"),
     BlockerCode.PANEL_TOO_SMALL: N_("专家组现有 {first} 人，少于规定的 {second} 人。"),
     BlockerCode.DRAW_UNFINISHED: N_("抽取已准备好，还没有完成。"),
@@ -28,6 +29,7 @@ _DONE: Mapping[BlockerCode, str] = {
     BlockerCode.NOT_COMPLETED: N_("没有等待补正的申报。"),
     BlockerCode.STATEMENT_MISSING: N_("评审陈述齐全。"),
     BlockerCode.IDENTITY_WORDS: N_("盲评文字中没有待处理的身份词语。"),
+    BlockerCode.MATERIAL_UNREVIEWED: N_("盲评申报的材料均已审查。"),
     BlockerCode.PANEL_TOO_SMALL: N_("专家组人数达到规定。"),
     BlockerCode.CONFLICT_UNDECIDED: N_("利益冲突均已作出回避决定。"),
     BlockerCode.SHEETS_MISSING: N_("评分表已全部提交。"),
@@ -36,7 +38,7 @@ _DONE: Mapping[BlockerCode, str] = {
     BlockerCode.TIE_PENDING: N_("没有等待投票的并列。"),
 }
 _CHECKED: Mapping[Step, tuple[BlockerCode, ...]] = {
-    Step.OPEN_SCORING: tuple(_DONE)[:7],
+    Step.OPEN_SCORING: tuple(_DONE)[:8],
     Step.CLOSE_SCORING: (BlockerCode.SHEETS_MISSING,),
     Step.OPEN_SEALS: (BlockerCode.SHEETS_MISSING, BlockerCode.CONFLICT_UNDECIDED),
     Step.FINALIZE: (

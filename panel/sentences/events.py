@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from panel.language import N_, _
-from panel.rules.applications import Track
+from panel.rules.applications import Material, Track
 from panel.rules.conflicts import ConflictCode, Reach
 from panel.rules.criteria import Confirmation
 from panel.rules.eligibility import Verdict
@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ROUND = "round"
     IMPORT = "import"
     APPLICATION = "application"
+    MATERIAL = "material"
     PANEL = "panel"
     CONFLICT = "conflict"
     SHEET = "sheet"
@@ -51,6 +52,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.ROUND: N_("批次与环节"),
     Kind.IMPORT: N_("数据导入"),
     Kind.APPLICATION: N_("申报与审查"),
+    Kind.MATERIAL: N_("申报材料与盲评审查"),
     Kind.PANEL: N_("抽取与专家组"),
     Kind.CONFLICT: N_("利益冲突与回避"),
     Kind.SHEET: N_("评分"),
@@ -63,6 +65,7 @@ _KIND_OF: Mapping[str, Kind] = {
     "round": Kind.ROUND,
     "import": Kind.IMPORT,
     "application": Kind.APPLICATION,
+    "material": Kind.MATERIAL,
     "draw": Kind.PANEL,
     "expert": Kind.PANEL,
     "conflict": Kind.CONFLICT,
@@ -105,6 +108,12 @@ TITLES: Mapping[str, str] = {
     "application.withdraw": N_("登记撤回申报"),
     "application.decide": N_("作出资格审查结论"),
     "application.clear": N_("核对身份词语"),
+    "material.receive": N_("上传申报材料"),
+    "material.drop": N_("放弃上传的材料"),
+    "material.add": N_("收入申报材料"),
+    "material.remove": N_("移除申报材料"),
+    "material.review": N_("审查盲评材料"),
+    "material.see": N_("查看材料页面"),
     "draw.prepare": N_("准备抽取"),
     "draw.hold": N_("抽取专家"),
     "expert.select": N_("人工选定专家"),
@@ -160,6 +169,9 @@ TITLES: Mapping[str, str] = {
     Action.WITHDRAW_APPLICATION: N_("登记撤回申报"),
     Action.DECIDE_ELIGIBILITY: N_("作出资格审查结论"),
     Action.CLEAR_IDENTITY: N_("核对身份词语"),
+    Action.SEE_MATERIAL: N_("查看申报材料"),
+    Action.UPLOAD_MATERIAL: N_("上传申报材料"),
+    Action.REVIEW_MATERIAL: N_("审查盲评材料"),
     Action.SEE_EXPERTS: N_("查看专家"),
     Action.COMPOSE_PANEL: N_("组建专家组"),
     Action.MARK_ABSENT: N_("登记专家缺席"),
@@ -217,6 +229,12 @@ _SENTENCES: Mapping[str, str] = {
     "application.withdraw": N_("登记申报 {who} 撤回"),
     "application.decide": N_("资格审查结论：申报 {who}，{verdict}"),
     "application.clear": N_("核对申报 {who} 中可能识别身份的词语，予以保留"),
+    "material.receive": N_("上传申报材料 {files} 份，发现 {problems} 处问题，尚未收入"),
+    "material.drop": N_("放弃已上传、尚未收入的申报材料"),
+    "material.add": N_("收入申报 {who} 的材料（文件 {file}，{pages} 页）"),
+    "material.remove": N_("移除申报 {who} 的材料（文件 {file}），留存备查"),
+    "material.review": N_("审查申报 {who} 的材料（文件 {file}）：{pages} 页，遮盖 {boxes} 处"),
+    "material.see": N_("查看申报 {application} 的材料（文件 {file}，第 {page} 页）"),
     "draw.prepare": N_("第 {attempt} 次抽取准备就绪：候选 {pool} 人，排除 {excluded} 人，拟抽 {size} 人"),
     "draw.hold": N_("生成随机种子，抽出 {drawn} 名专家：{drawn_names}"),
     "expert.select": N_("人工选定专家 {who}进入专家组"),
@@ -322,6 +340,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
     "step": _term(Step),
     "kind": _term(ImportKind),
     "verdict": _term(Verdict),
+    "material": _term(Material),
     "track": _term(Track),
     "article": article,
     "closing_day": lambda text: day(date.fromisoformat(text)),
@@ -361,6 +380,10 @@ def _stage(act: str, data: Mapping[str, Any]) -> str:
 
 def _received(act: str, data: Mapping[str, Any]) -> str:
     return _SENTENCES[act] if data.get("problems") else N_("上传{kind}预览，没有发现问题，尚未导入")
+
+
+def _handed_in(act: str, data: Mapping[str, Any]) -> str:
+    return _SENTENCES[act] if data.get("problems") else N_("上传申报材料 {files} 份，没有发现问题，尚未收入")
 
 
 def _decided(act: str, data: Mapping[str, Any]) -> str:
@@ -412,6 +435,7 @@ _VARIANTS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "log.signer": _signer,
     "round.stage": _stage,
     "import.receive": _received,
+    "material.receive": _handed_in,
     "application.decide": _decided,
     "conflict.find": _conflicts,
     "recusal.decide": _recusal,

@@ -20,6 +20,8 @@ REASONS: Mapping[str, str] = {
     "already_member": N_("专家已在专家组中"),
     "already_proposed": N_("同一步骤已在等待确认"),
     "application_withdrawn": N_("申报已经撤回"),
+    "material_unreviewed": N_("盲评申报的材料还没有审查完"),
+    "upload_settled": N_("这次上传已经处理过"),
     "attempts_exhausted": N_("失败次数过多"),
     "chair_absent": N_("缺席的专家不能担任组长"),
     "code_unknown": N_("登录码不正确或已失效"),

@@ -14,6 +14,7 @@ from panel.tables.conflicts import Conflict, Recusal
 from panel.tables.draws import Draw
 from panel.tables.experts import Employment, Expert, Relation
 from panel.tables.imports import Import
+from panel.tables.materials import MaterialBatch, MaterialFile, MaterialPage, MaterialReview
 from panel.tables.panelists import Panelist
 from panel.tables.rankings import Ballot, NoVote, Ranking
 from panel.tables.rounds import Proposal, Round
@@ -33,6 +34,10 @@ __all__ = [
     "Employment",
     "Expert",
     "Import",
+    "MaterialBatch",
+    "MaterialFile",
+    "MaterialPage",
+    "MaterialReview",
     "Member",
     "NoVote",
     "Panelist",

@@ -72,7 +72,8 @@ def _http(error: HTTPException) -> Answer:
     if code in (404, 405):
         return _missing(NotFound())
     if code == 413:
-        return _show(413, _("文件太大"), message=_("上传的文件不能超过 20 MB。"))
+        most = (request.max_content_length or 0) // (1024 * 1024)
+        return _show(413, _("文件太大"), message=_("上传的文件不能超过 {most} MB。").format(most=most))
     return _show(code, _("请求无法处理"), message=_("请返回上一页重试。"))
 
 

@@ -45,6 +45,12 @@ def test_no_event_can_carry_a_name_a_number_of_a_person_or_a_score(kind: type[Ev
         "damages",
         "seconds",
         "devices",
+        "files",
+        "file",
+        "pages",
+        "page",
+        "boxes",
+        "version",
     }
     assert not {field.name for field in fields(kind)} & {"name", "phone", "points", "score", "value", "login"}
 

@@ -26,6 +26,7 @@ RELEASED = {
     "v0002_checkpoints.py": "c53f4155a7a472625f318f792ae9b625735b80c3e5b18a41ce67d0c06ded7e4c",
     "v0003_no_votes.py": "96984a119a935fbca441c572d47a961c8e83f60718ca369d34b15d3e49e5db2e",
     "v0005_cards.py": "a3f6724211fdfd6deb939f277044fa818667e581756163ba97e5a25a176a1468",
+    "v0006_materials.py": "0c9b4eeb1b353b0a2566010aee8683169fc2d068c2c112aaefd54393258d5d46",
 }
 """Every migration with the digest of its file. A new one gets a line; a line never changes."""
 

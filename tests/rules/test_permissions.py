@@ -111,6 +111,7 @@ def test_nothing_is_decided_about_a_final_result() -> None:
     looking = {
         Action.SEE_ROUND,
         Action.SEE_APPLICATIONS,
+        Action.SEE_MATERIAL,
         Action.SEE_PROGRESS,
         Action.SEE_OWN_QUEUE,
         Action.SEE_OWN_SHEET,

@@ -228,6 +228,7 @@ class Planted(Opened):
             "blind_code": [*map(self.blind_code, self.ids), "S01", "K2K2"],
             "kind": ["applications", "experts"],
             "account_id": range(1, 6),
+            **dict.fromkeys(("batch", "material", "page", "place"), (1,)),
             "index": range(0, self._entries(), 25),
         }
         addresses = [rule.rule]

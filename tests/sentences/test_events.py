@@ -116,6 +116,37 @@ CASES: list[tuple[Event, str, str]] = [
         "核对申报 P01 中可能识别身份的词语，予以保留",
     ),
     (
+        trail.MaterialReceived(digest=DIGEST, size=9, files=4, problems=2),
+        "7",
+        "上传申报材料 4 份，发现 2 处问题，尚未收入",
+    ),
+    (
+        trail.MaterialReceived(digest=DIGEST, size=9, files=4, problems=0),
+        "7",
+        "上传申报材料 4 份，没有发现问题，尚未收入",
+    ),
+    (trail.MaterialDropped(digest=DIGEST), "7", "放弃已上传、尚未收入的申报材料"),
+    (
+        trail.MaterialAdded(file=3, digest=DIGEST, pages=5, material="J2"),
+        "P01",
+        "收入申报 P01 的材料（文件 3，5 页）",
+    ),
+    (
+        trail.MaterialRemoved(file=3, digest=DIGEST, reason=Said("传错了")),
+        "P01",
+        "移除申报 P01 的材料（文件 3），留存备查",
+    ),
+    (
+        trail.MaterialReviewed(file=3, pages=("1", "2"), boxes=4, digest=DIGEST),
+        "P01",
+        "审查申报 P01 的材料（文件 3）：2 页，遮盖 4 处",
+    ),
+    (
+        trail.MaterialSeen(file=3, page=2, version=1),
+        "E1/P01",
+        "查看申报 P01 的材料（文件 3，第 2 页）",
+    ),
+    (
         trail.DrawPrepared(
             attempt=1, size=2, pool=("E1", "E2", "E3"), excluded=("E4:conflict",), digest=DIGEST
         ),

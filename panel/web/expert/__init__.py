@@ -1,6 +1,6 @@
 """An expert's whole world: the queue, the sheets, one's own scores."""
 
-from panel.web.expert import conflicts, pledges, queue, scores, sheets, signing, steps
+from panel.web.expert import conflicts, leaves, pledges, queue, scores, sheets, signing, steps
 
 BLUEPRINTS = (
     queue.blueprint,
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     conflicts.blueprint,
     sheets.blueprint,
     signing.blueprint,
+    leaves.blueprint,
     scores.blueprint,
     steps.blueprint,
 )

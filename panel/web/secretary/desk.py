@@ -16,6 +16,7 @@ PLACES = (
     ("secretary_rounds.page", N_("批次总览"), "home", Action.SEE_ROUND),
     ("secretary_imports.index", N_("导入"), "upload", Action.IMPORT),
     ("secretary_applications.index", N_("申报与资格审查"), "list", Action.SEE_APPLICATIONS),
+    ("secretary_materials.index", N_("申报材料"), "file", Action.SEE_MATERIAL),
     ("secretary_applications.studios", N_("已有工作室"), "folder", Action.SEE_APPLICATIONS),
     ("secretary_experts.index", N_("专家库"), "user", Action.SEE_EXPERTS),
     ("secretary_panel.index", N_("专家组"), "users", Action.SEE_EXPERTS),
@@ -84,5 +85,5 @@ def _navigation() -> list[dict[str, object]]:
 def _place() -> str:
     """The place in the navigation to which the page at hand belongs: its own, else its blueprint's first."""
     here, endpoints = request.endpoint or "", [endpoint for endpoint, *_rest in PLACES]
-    own = here.split(".")[0]
+    own = here.split(".")[0].replace("secretary_redactions", "secretary_materials")
     return here if here in endpoints else next((e for e in endpoints if e.split(".")[0] == own), "")

@@ -35,6 +35,7 @@ _MEND: Mapping[BlockerCode, tuple[str, str, Mapping[str, str]]] = {
     BlockerCode.NOT_DECIDED: ("secretary_applications.index", N_("去审查"), {"verdict": "none"}),
     BlockerCode.NOT_COMPLETED: ("secretary_applications.index", N_("去处理"), {"verdict": "incomplete"}),
     BlockerCode.IDENTITY_WORDS: ("secretary_applications.index", N_("去处理"), {"found": "words"}),
+    BlockerCode.MATERIAL_UNREVIEWED: ("secretary_materials.index", N_("去审查"), {"state": "waiting"}),
     BlockerCode.STATEMENT_MISSING: ("secretary_applications.index", N_("去补充"), {}),
     BlockerCode.PANEL_TOO_SMALL: ("secretary_panel.index", N_("去组建专家组"), {}),
     BlockerCode.DRAW_UNFINISHED: ("secretary_panel.index", N_("去完成抽取"), {}),
