@@ -23,6 +23,7 @@ from panel.web import (
     account,
     admin,
     assets,
+    compression,
     current,
     errors,
     expert,
@@ -71,7 +72,7 @@ def create_app(office: Office | None = None) -> Flask:
     # No browser and no cookie is behind it: the witness's signature is what it is taken by.
     forgery.exempt("panel.web.public.log.cosign")
     operations.install()
-    for part in (access, errors, assets, current, formats):
+    for part in (access, errors, assets, compression, current, formats):
         part.install(app)
     for audience in AUDIENCES:
         for blueprint in audience.BLUEPRINTS:
