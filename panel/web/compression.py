@@ -1,8 +1,8 @@
-"""Text leaves compressed: what never changes is packed once, a page anew and with a length that tells nothing.
+"""Text leaves compressed: what never changes is packed once, a page anew, with a length that tells nothing.
 
-The server for small offices does not compress, and a tablet on a bad network waits for every kilobyte. The length of
-a compressed page can tell an onlooker what stands in it (BREACH, 2013): each page therefore carries a random number of
-bytes that mean nothing, as Django does ("Heal the BREACH", 2022).
+The server for small offices does not compress, and a tablet on a bad network waits for every kilobyte. The
+length of a compressed page can tell an onlooker what stands in it (BREACH, 2013): each page therefore carries
+a random number of bytes that mean nothing, as Django's do ("Heal the BREACH", 2022).
 """
 
 from __future__ import annotations

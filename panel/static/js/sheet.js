@@ -1,7 +1,7 @@
 // The controls of a sheet: a band, the stepper or a typed number give a score; the total and what is asked for follow at once.
 //
 // Points are whole hundredths here, as on the server.
-// Listens to  restored [values],  acknowledged {version},  chosen {version, shown}
+// Listens to  restored {values, given},  acknowledged {version, …},  chosen {version, shown}
 // Tells       score {sheet, unit, url, points, comment, version, soon},  invalid {count}
 
 const form = document.querySelector("[data-sheet-form]");
@@ -149,23 +149,33 @@ for (const unit of units) {
   show(unit);
 }
 
-document.addEventListener("restored", ({ detail }) => {
-  for (const value of detail) {
-    const unit = units.find(({ id }) => id === value.unit);
-    if (unit) put(unit, value.points, value.comment);
+const named = (id) => units.find((unit) => unit.id === id);
+
+function move(to) {
+  version = to;
+  submit.elements.version.value = to;
+}
+
+document.addEventListener("restored", ({ detail: { values, given } }) => {
+  if (given && given.version > version) {
+    for (const [id, { points, comment }] of Object.entries(given.units)) put(named(id), points, comment);
+    move(given.version);
   }
+  for (const value of values) if (named(value.unit)) put(named(value.unit), value.points, value.comment);
   showTotal();
 });
 document.addEventListener("acknowledged", ({ detail }) => {
   if (detail.sheet !== box.dataset.sheet) return;
-  if (detail.version < version) return location.reload(); // an old answer: the sheet has moved on since
-  version = detail.version;
-  submit.elements.version.value = version;
+  if (detail.elsewhere) {
+    if (detail.version !== version + 1) return; // another page of this tablet; what is not the next step is asked about
+    put(named(detail.unit), detail.points, detail.comment);
+  } else if (detail.version < version) return location.reload(); // an old answer: the sheet has moved on since
+  move(detail.version);
   showTotal();
+  if (detail.total) document.querySelector("[data-total]").textContent = detail.total;
 });
 document.addEventListener("chosen", ({ detail }) => {
-  version = detail.version;
-  submit.elements.version.value = version;
-  for (const { unit, points, comment } of detail.shown) put(units.find(({ id }) => id === unit), points, comment);
+  move(detail.version);
+  for (const { unit, points, comment } of detail.shown) put(named(unit), points, comment);
   showTotal();
 });

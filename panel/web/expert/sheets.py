@@ -28,6 +28,7 @@ from panel.web.formats import minute, short_points
 blueprint = Blueprint("expert_sheets", __name__, url_prefix="/expert/rounds/<code>/sheets/<blind_code>")
 
 VERSION_HEADER, TIME_HEADER, STALE_HEADER = "Panel-Version", "Panel-Saved", "Panel-Stale"
+TOTAL_HEADER = "Panel-Total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def show(code: str, blind_code: str) -> str | Response:
 @blueprint.post("/scores/<unit>")
 @allow(Action.SAVE_SCORE)
 def save(code: str, blind_code: str, unit: str) -> Response:
-    """Save one unit; answers that unit's state line, and the sheet's total and state beside it."""
+    """Save one unit; answers that unit's state line, and in headers how the sheet stands."""
     current.close_reader()
     try:
         saved = sheets.save_score(
@@ -89,6 +90,7 @@ def save(code: str, blind_code: str, unit: str) -> Response:
     partial = current_app.jinja_env.get_template("expert/_save.html")
     answer = make_response(partial.render(saved=saved))
     answer.headers[VERSION_HEADER] = str(saved.version)
+    answer.headers[TOTAL_HEADER] = short_points(saved.total)
     answer.headers[TIME_HEADER] = minute(saved.at)
     return answer
 
@@ -126,10 +128,6 @@ def _choice(blind_code: str, refusal: StaleVersion) -> Response:
     page = render_template("expert/_choice.html", sheet=view, fields=_fields(view), message=refusal.message)
     answer = make_response(page, 409)
     answer.headers[STALE_HEADER] = str(view.version)
-    if request.headers.get("HX-Target", "").startswith("answer-"):
-        # Sent from the sheet's own page; a page without it learns only that there is something to choose.
-        answer.headers["HX-Retarget"] = "#choice"
-        answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 
 
