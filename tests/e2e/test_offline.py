@@ -70,7 +70,7 @@ def test_sheet_and_queue_come_back_without_network_with_all_that_was_tapped(
     assert (points(page, "S1"), points(page, "S2")) == ("25", "12.5")
     tap_band(page, "S3", "good")
     expect(page.locator("#sheet-state [data-text]")).to_have_text("离线，2 项待同步")
-    expect(page.locator("[data-submit] button")).to_be_disabled()
+    expect(page.locator("[data-submit] [type=submit]")).to_be_disabled()
     page.goto(QUEUE)
     expect(page.locator("#waiting [data-codes]")).to_have_text("SX-01")
     page.goto("/expert/rounds/2026/sheets/SX-02")  # never opened, so never kept
@@ -193,5 +193,5 @@ def test_a_browser_that_cannot_keep_says_so_and_saves_online(
     expect(page.locator("#sheet-state [data-text]")).to_have_text(
         re.compile(r"^已保存 \d\d:\d\d（本机不能离线保存）$")
     )
-    expect(page.locator("[data-submit] button")).to_be_enabled()
+    expect(page.locator("[data-submit] [type=submit]")).to_be_enabled()
     assert stored(live) == {"S1": (2500, "")}

@@ -124,13 +124,13 @@ def test_an_expert_scores_a_whole_sheet_and_seals_it(
         "S5": 1250,
         "S6": 950,
     }
-    page.click("[data-submit] button")
+    page.click("[data-submit] [type=submit]")
     expect(page.locator("[data-error-summary]")).to_be_focused()
     page.click("[data-error-summary] a >> text=效益与示范带动")  # 95 % calls for a reason
     expect(page.locator("#f-comment-S6")).to_be_focused()
     page.locator("#f-comment-S6").fill(REASON)
     settled(page)
-    page.click("[data-submit] button")
+    page.click("[data-submit] [type=submit]")
     expect(page.locator("#receipt")).to_contain_text("已提交并封存")
     with live.office.reading() as session:
         sealed = session.exec(select(tables.Submission)).one()
@@ -166,11 +166,11 @@ def test_what_is_tapped_without_network_arrives_once_when_it_is_back(live: Live,
         expect(page.locator("#sheet-state [data-text]")).to_have_text(f"离线，{n} 项待同步")
     page.locator(f"{unit(page, 'S3')} .stepper__more").click()
     assert state(page) == "离线，3 项待同步"
-    expect(page.locator("[data-submit] button")).to_be_disabled()
+    expect(page.locator("[data-submit] [type=submit]")).to_be_disabled()
     assert set(stored(live)) == {"S1"}
     page.context.set_offline(False)
     settled(page)
-    expect(page.locator("[data-submit] button")).to_be_enabled()
+    expect(page.locator("[data-submit] [type=submit]")).to_be_enabled()
     assert {name: given[0] for name, given in stored(live).items()} == {
         "S1": 2500,
         "S2": 1250,
@@ -315,7 +315,7 @@ def test_an_impossible_number_is_not_sent_and_the_line_says_so(live: Live, page_
     page.locator("#f-score-S1").fill("30.5")
     expect(page.locator("#wrong-S1")).to_be_visible()
     assert state(page) == "有 1 项填写有误，未保存"
-    expect(page.locator("[data-submit] button")).to_be_disabled()
+    expect(page.locator("[data-submit] [type=submit]")).to_be_disabled()
     page.locator("#f-score-S1").fill("29.5")
     expect(page.locator("#wrong-S1")).to_be_hidden()
     settled(page)

@@ -54,6 +54,13 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// The version to which this tablet's own saves have moved a sheet since: a tap may be on its way while an answer comes.
+const moved = new Map();
+function current(value) {
+  const version = moved.get(`${value.sheet} ${value.version}`);
+  return version > value.version ? current({ ...value, version }) : value;
+}
+
 // A value that was never sent is replaced by the next one for the same unit; one that was sent may have arrived.
 function keep(list, { key, sheet, unit, url, points, comment, version, due }) {
   const earlier = list.findLast((value) => value.url === url);
@@ -106,14 +113,16 @@ function show(value, answer) {
 
 async function acknowledge(taken, version, total) {
   const { key, sheet, unit, points, comment } = taken;
+  const from = taken.version;
+  moved.set(`${sheet} ${from}`, version);
   if (held) await note(taken, version).catch(() => {});
   await turn((list) =>
     list
       .filter((value) => value.key !== key)
-      .map((value) => (value.sheet === sheet && !value.sent && value.version === taken.version ? { ...value, version } : value)),
+      .map((value) => (value.sent ? value : current(value))),
   );
   const waits = values.some((value) => value.sheet === sheet) || arriving.length;
-  const detail = { sheet, unit, points, comment, version, total: waits ? "" : total };
+  const detail = { sheet, unit, points, comment, from, version, total: waits ? "" : total };
   channel.postMessage(detail);
   tell("acknowledged", detail);
 }
@@ -264,7 +273,7 @@ document.addEventListener("score", ({ detail }) => {
   arriving.push(value);
   doorstep(arriving);
   report();
-  turn((list) => keep(list, arriving.find(({ key }) => key === value.key))).then(() => {
+  turn((list) => keep(list, current(arriving.find(({ key }) => key === value.key)))).then(() => {
     arriving = arriving.filter(({ key }) => key !== value.key);
     doorstep(arriving);
     report();
@@ -279,7 +288,10 @@ document.addEventListener("chosen", ({ detail }) => {
   });
 });
 channel.addEventListener("message", async ({ data }) => {
-  if (data.sheet) tell("acknowledged", { ...data, elsewhere: true });
+  if (data.sheet) {
+    moved.set(`${data.sheet} ${data.from}`, data.version);
+    tell("acknowledged", { ...data, elsewhere: true });
+  }
   if (!held) return;
   await turn((list) => list).catch(() => {});
   report();
