@@ -189,8 +189,8 @@ def test_a_reload_without_network_loses_nothing(live: Live, page_as: PageAs) -> 
     page.locator("#f-score-S2").fill("11")
     expect(page.locator("#sheet-state [data-text]")).to_have_text("2 项未保存，正在重试")
     page.reload()
-    assert (points(page, "S1"), points(page, "S2")) == ("25", "11")
     expect(page.locator("[data-total]")).to_have_text("36")
+    assert (points(page, "S1"), points(page, "S2")) == ("25", "11")
     expect(page.locator("#sheet-state [data-text]")).to_have_text("2 项未保存，正在重试")
     assert stored(live) == {}
     page.unroute("**/scores/*")
@@ -349,17 +349,23 @@ def test_no_page_of_an_expert_violates_accessibility(
         assert found.violations_count == 0, f"{place}: {found.generate_report()}"
 
 
-@pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT], ids=["landscape", "portrait"])
-def test_everything_that_is_tapped_is_large_enough(page_as: PageAs, size: tuple[int, int]) -> None:
-    page = page_as("E1", size)
-    for place in ("", "pledge", "conflicts", "scores", "sheets/SX-01"):
-        open_sheet(page, f"/expert/rounds/2026/{place}")
-        small = page.evaluate(
-            """() => [...document.querySelectorAll("a, button, summary, select, textarea, input")]
-              .filter((e) => e.checkVisibility() && !e.closest(".skip, .prose, .notice p, .footer"))
-              .map((e) => e.closest("label.choice") ?? e)
-              .map((e) => [e, e.getBoundingClientRect()])
-              .filter(([e, r]) => r.width && r.height && r.right > 0 && (r.height < 47.5 || r.width < 47.5))
-              .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""
-        )
-        assert small == [], place
+TABLETS = (LANDSCAPE, PORTRAIT, (1024, 768), (768, 1024))
+
+
+def test_everything_that_is_tapped_is_large_enough(page_as: PageAs) -> None:
+    page = page_as("E1")
+    for place in ("", "pledge", "conflicts", "scores", "steps", "sheets/SX-01"):
+        page.goto(f"/expert/rounds/2026/{place}")
+        for width, height in TABLETS:
+            page.set_viewport_size({"width": width, "height": height})
+            if page.locator("#pane-criteria").is_visible():
+                page.check("#pane-criteria")
+            small = page.evaluate(
+                """() => [...document.querySelectorAll("a, button, summary, select, textarea, input")]
+                  .filter((e) => e.checkVisibility() && !e.closest(".skip, .prose, .notice p, .footer"))
+                  .map((e) => e.closest("label.choice") ?? e)
+                  .map((e) => [e, e.getBoundingClientRect()])
+                  .filter(([e, r]) => r.width && r.height && r.right > 0 && Math.min(r.height, r.width) < 47.5)
+                  .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""
+            )
+            assert small == [], f"{place} {width}x{height}"

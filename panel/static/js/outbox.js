@@ -7,7 +7,9 @@
 //
 // Listens to  score  {sheet, unit, url, points, comment, version, soon}  a value was tapped
 //             chosen {sheet, version, values}                            the expert chose after a conflict
-// Tells       outbox {state, waiting, refused, broken, durable, time}    what the state line may say
+//             unlocked                                                   the page was covered, and the same expert is back
+// Tells       session {state}                                            what an answer said of the session
+//             outbox {state, waiting, refused, broken, durable, time}    what the state line may say
 //             restored {values, given}                                   what waits, and what was acknowledged after this page
 //             acknowledged {sheet, unit, version, total, …}              the server has it; its total, if nothing waits
 //             conflict {html}                                            the server has something newer
@@ -26,7 +28,7 @@ let begun = false;
 let values = []; // what waits, as it lies in the box
 let arriving = []; // tapped, on its way into the box
 let failures = 0;
-let stop = ""; // why nothing is sent: signed-out, expired
+let stop = ""; // why nothing is sent: signed-out, locked, expired
 const refused = new Set(); // what a rule forbids for good, until its unit is given anew
 let broken = 0; // what lay in the box and could not be opened
 let time = ""; // when the server acknowledged last, in its own words
@@ -127,11 +129,12 @@ async function acknowledge(taken, version, total) {
   tell("acknowledged", detail);
 }
 
-// What was acknowledged since a page was kept: without it, the kept page would come back with older values.
+// What was acknowledged at which version: a page may be older than that, because it was kept, or because it was already
+// on its way when the page before it was still saving.
 const sheetOf = ({ url }) => url.replace(/\/scores\/[^/]*$/, "");
 async function note(value, version) {
   const before = await vault.get("given", held, sheetOf(value));
-  const units = { ...before?.units, [value.unit]: { points: value.points, comment: value.comment } };
+  const units = { ...before?.units, [value.unit]: { points: value.points, comment: value.comment, version } };
   await vault.put("given", held, sheetOf(value), { version: Math.max(version, before?.version ?? 0), units });
 }
 
@@ -143,11 +146,15 @@ async function settle(value, answer) {
   }
   failures = 0;
   show(value, answer);
+  const session = answer.headers.get("Panel-Session");
+  if (session) tell("session", { state: session });
   if (status === 200) {
     time = answer.headers.get("Panel-Saved");
     if (forgotten && held) await vault.hold(held).catch(() => {}); // the same expert is back, on the same page
     forgotten = false;
     await acknowledge(value, Number(answer.headers.get("Panel-Version")), answer.headers.get("Panel-Total"));
+  } else if (status === 401 && session === "locked") {
+    stop = "locked"; // the page is covered, and goes on when it is uncovered
   } else if (status === 401) {
     stop = "signed-out";
     forgotten = true;
@@ -156,6 +163,9 @@ async function settle(value, answer) {
     stop = "expired";
   } else if (answer.headers.get("Panel-Stale")) {
     await turn((list) => list.map((other) => (other.key === value.key ? { ...other, stale: true } : other)));
+  } else if (![404, 409, 413, 422].includes(status)) {
+    failures += 1; // nothing that a rule says: perhaps somebody between here and the office
+    return false;
   } else {
     refused.add(value.url);
     await turn((list) => list.filter((other) => other.key !== value.key));
@@ -236,18 +246,12 @@ async function begin() {
   }
 }
 
-// A fresh page holds all that was acknowledged; only a kept one needs to be told.
-async function acknowledgedSince() {
-  if (document.documentElement.dataset.kept) return vault.get("given", held, location.pathname);
-  await vault.drop("given", held, location.pathname);
-}
-
 async function restore() {
   if (vault.able()) await begin();
   else durable = false;
-  const given = held && here && (await acknowledgedSince().catch(() => undefined));
   const left = doorstep().filter(({ key }) => !arriving.some((value) => value.key === key));
   await locked("turn", () => apply((list) => left.reduce(keep, list.map((value) => (value.sheet === here ? { ...value, stale: false } : value))))); // ask again: here it can be chosen
+  const given = held && here ? await vault.get("given", held, location.pathname).catch(() => undefined) : undefined;
   const tapped = new Set(arriving.map(({ url }) => url));
   if (given) arriving = arriving.map((value) => ({ ...value, version: Math.max(value.version, given.version) }));
   begun = true;
@@ -297,6 +301,7 @@ channel.addEventListener("message", async ({ data }) => {
   report();
 });
 addEventListener("online", again);
+document.addEventListener("unlocked", again);
 addEventListener("offline", report);
 addEventListener("beforeunload", (event) => !durable && values.length && event.preventDefault());
 document.addEventListener("visibilitychange", () => {

@@ -231,10 +231,8 @@ function move(to) {
 }
 
 document.addEventListener("restored", ({ detail: { values, given } }) => {
-  if (given && given.version > version) {
-    for (const [id, { points, comment }] of Object.entries(given.units)) put(named(id), points, comment);
-    move(given.version);
-  }
+  for (const [id, one] of Object.entries(given?.units ?? {})) if (one.version > version) put(named(id), one.points, one.comment);
+  if (given?.version > version) move(given.version);
   for (const value of values) if (named(value.unit)) put(named(value.unit), value.points, value.comment);
   showTotal();
 });

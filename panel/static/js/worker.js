@@ -22,8 +22,16 @@ async function keep(response) {
   if (held?.label !== label || !label) return;
   const html = await response.text();
   const headers = [...response.headers].filter(([name]) => !/^(content-(encoding|length)|date|vary|transfer-encoding)$/i.test(name));
+  await learn(html);
   const title = /<title>([^<]*)/.exec(html)?.[1].split(" · ")[0].trim() ?? "";
   await vault.put("pages", held, response.url, { address: response.url, title, html, headers, at: Date.now() });
+}
+
+// A page may be made of more than every page is.
+async function learn(html) {
+  const cache = await caches.open(CACHE);
+  const named = new Set([...html.matchAll(/(?:href|src)="([^"#]*\?v=[^"#]*)/g)].map(([, address]) => address));
+  for (const address of named) if (!(await cache.match(address))) await cache.add(address);
 }
 
 const visit = async (address) => keep(await fetch(address));
