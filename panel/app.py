@@ -35,7 +35,7 @@ from panel.web import (
 )
 
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
-ASSETS = ("static", "assets.htmx", "expert_outbox.worker")
+ASSETS = ("static", "assets.htmx", "assets.bundle_file", "expert_outbox.worker")
 
 _HEADERS = {
     "Content-Security-Policy": (

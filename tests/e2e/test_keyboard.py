@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
+from benchmarks.cuts import applications
 from panel import tables
 from tests.e2e.conftest import Live, PageAs
 
@@ -62,14 +63,17 @@ def test_from_the_queue_to_a_submitted_sheet_by_keys_alone(live: Live, page_as: 
 def test_a_reason_is_asked_for_where_due_and_an_own_sentence_is_put_in_by_one_tap(
     live: Live, page_as: PageAs
 ) -> None:
-    live.world.scoring_round()
+    live.world.scoring_round(applications=applications(4))
     page = page_as("E1")
-    page.goto("/expert/rounds/2026/sheets/SX-01")
+    page.goto("/expert/rounds/2026/sheets/SX-02")
     page.locator("#f-score-S1").fill("30")
+    expect(page.locator("[data-unit=S1] [data-hint]")).to_contain_text("需要评语说明理由")
     page.locator("#f-comment-S1").fill(REASON)
     expect(page.locator("#sheet-state [data-text]")).to_have_text(re.compile("^已保存"))
-    page.goto("/expert/rounds/2026/scores")
-    page.goto("/expert/rounds/2026/sheets/SX-01")
-    page.locator("[data-unit=S2] summary").last.click()
-    phrase = page.locator("[data-unit=S2] .phrase")
-    assert phrase.all_inner_texts() == []  # only what was written on other sheets
+    page.goto("/expert/rounds/2026/sheets/SX-04")
+    page.locator("#f-score-S1").fill("29.5")
+    page.locator("[data-unit=S1] .phrase").click()
+    expect(page.locator("#f-comment-S1")).to_have_value(REASON)
+    expect(page.locator("[data-unit=S1] .phrase")).to_have_count(0)
+    expect(page.locator("#f-comment-S1")).to_be_focused()
+    expect(page.locator("#sheet-state [data-text]")).to_have_text(re.compile("^已保存"))

@@ -365,7 +365,8 @@ def test_everything_that_is_tapped_is_large_enough(page_as: PageAs) -> None:
                   .filter((e) => e.checkVisibility() && !e.closest(".skip, .prose, .notice p, .footer"))
                   .map((e) => e.closest("label.choice") ?? e)
                   .map((e) => [e, e.getBoundingClientRect()])
-                  .filter(([e, r]) => r.width && r.height && r.right > 0 && Math.min(r.height, r.width) < 47.5)
+                  .filter(([, r]) => r.width && r.height && r.right > 0)
+                  .filter(([, r]) => Math.min(r.height, r.width) < 47.5)
                   .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""
             )
             assert small == [], f"{place} {width}x{height}"

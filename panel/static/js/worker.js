@@ -5,7 +5,6 @@
 
 const CACHE = `panel-${PANEL.version}`;
 const PATIENCE = 6000; // a kept page comes after so long, in ms
-const ROOT = PANEL.assets[0].split("css/")[0];
 
 async function activate() {
   const old = (await caches.keys()).filter((name) => name.startsWith("panel-") && name !== CACHE);
@@ -87,10 +86,10 @@ addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => event.waitUntil(visit(event.data.keep).catch(() => {})));
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
   if (origin !== location.origin) return;
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(page(event));
     else event.waitUntil(changed(request.url).catch(() => {}));
-  } else if (request.method === "GET" && pathname.startsWith(ROOT)) event.respondWith(asset(request));
+  } else if (request.method === "GET" && searchParams.has("v") && !pathname.startsWith("/expert/")) event.respondWith(asset(request));
 });

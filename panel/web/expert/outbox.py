@@ -19,8 +19,6 @@ blueprint = Blueprint("expert_outbox", __name__, url_prefix="/expert")
 KEPT = frozenset({"expert_queue.index", "expert_sheets.show", "expert_scores.index"})
 """The pages that come back without network, once they were open."""
 KEEP_HEADER, LABEL_HEADER, IDLE_HEADER = "Panel-Keep", "Panel-Label", "Panel-Idle"
-STYLES = ("tokens", "base", "components", "screens", "expert", "print")
-SCRIPTS = ("vault", "outbox", "save_state", "device", "panes", "sheet", "choice")
 
 
 @blueprint.get("/outbox-key")
@@ -54,8 +52,8 @@ def worker() -> Response:
 def kept_assets() -> list[str]:
     """What the kept pages are made of, by addresses that change with the content."""
     return [
-        *(assets.asset(f"css/{name}.css") for name in STYLES),
-        *(assets.asset(f"js/{name}.js") for name in SCRIPTS),
+        *map(assets.bundle, assets.BUNDLES),
+        assets.asset("css/print.css"),
         assets.asset("icons/sprite.svg"),
         assets.asset("icons/favicon.svg"),
     ]

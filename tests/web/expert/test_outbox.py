@@ -63,11 +63,12 @@ def test_only_pages_of_the_experts_own_work_may_be_kept(office: Office, world: W
         assert "Panel-Keep" not in visitor.get(other).headers, other
 
 
-def test_a_sheet_loads_every_script_that_its_worker_keeps(world: World, visit: Visit) -> None:
+def test_what_a_sheet_is_bundled_of_is_kept_by_the_worker(world: World, visit: Visit) -> None:
     world.scoring_round()
     visitor = visit(world.accounts["E1"])
     page = visitor.get(f"{ROUND}sheets/SX-01").text
-    loaded = set(re.findall(r'(?:src|href)="(/(?:static|htmx)[^"#]+)"', page))
+    loaded = set(re.findall(r'(?:src|href)="(/bundles/[^"#]+)"', page))
     with visitor.client.application.test_request_context("/"):
         kept = set(kept_assets())
-    assert {address for address in kept if "/js/" in address} <= loaded
+    assert loaded
+    assert loaded <= kept
