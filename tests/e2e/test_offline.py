@@ -140,7 +140,7 @@ def test_a_revoked_tablet_forgets_what_it_kept_as_soon_as_it_hears(live: Live, p
     page.context.set_offline(False)
     sign_in(page, "E1")
     open_sheet(page)
-    settled(page)
+    expect(page.locator("#sheet-state")).to_have_attribute("data-state", "saved")
     assert stored(live) == {"S1": (2500, ""), "S2": (1250, "")}
 
 
