@@ -65,6 +65,7 @@ function current(value) {
 
 // A value that was never sent is replaced by the next one for the same unit; one that was sent may have arrived.
 function keep(list, { key, sheet, unit, url, points, comment, version, due }) {
+  if (list.some((value) => value.key === key)) return list;
   const earlier = list.findLast((value) => value.url === url);
   if (earlier && !earlier.sent) return list.map((value) => (value === earlier ? { ...earlier, points, comment, due } : value));
   return [...list, { key, sheet, unit, url, points, comment, version, due, sent: false, stale: false }];
@@ -249,8 +250,10 @@ async function begin() {
 async function restore() {
   if (vault.able()) await begin();
   else durable = false;
-  const left = doorstep().filter(({ key }) => !arriving.some((value) => value.key === key));
+  const names = vault.able() && held ? steps() : [];
+  const left = held ? pick() : [];
   await locked("turn", () => apply((list) => left.reduce(keep, list.map((value) => (value.sheet === here ? { ...value, stale: false } : value))))); // ask again: here it can be chosen
+  for (const name of names) localStorage.removeItem(name);
   const given = held && here ? await vault.get("given", held, location.pathname).catch(() => undefined) : undefined;
   const tapped = new Set(arriving.map(({ url }) => url));
   if (given) arriving = arriving.map((value) => ({ ...value, version: Math.max(value.version, given.version) }));
@@ -259,15 +262,24 @@ async function restore() {
   report();
 }
 
-// A tap lies here, in this tab only, for the moment until it is in the box: leaving the page at once must not lose it.
-const STEP = `panel.doorstep.${label}`;
-function doorstep(list) {
+// A tap lies here for the moment until it is in the box: neither leaving the page at once nor its crash must lose it.
+const STEP = `panel.doorstep.${label}.`;
+const OWN_STEP = STEP + newKey();
+function leave(list) {
   try {
-    if (list?.length) sessionStorage.setItem(STEP, JSON.stringify(list));
-    else if (list) sessionStorage.removeItem(STEP);
-    else return JSON.parse(sessionStorage.getItem(STEP) ?? "[]");
+    if (list.length) localStorage.setItem(OWN_STEP, JSON.stringify(list));
+    else localStorage.removeItem(OWN_STEP);
   } catch {
-    return []; // no such storage here: the moment is short
+    // no such storage here: the moment is short
+  }
+}
+
+const steps = () => Object.keys(localStorage).filter((name) => name.startsWith(STEP) && name !== OWN_STEP);
+function pick() {
+  try {
+    return steps().flatMap((name) => JSON.parse(localStorage.getItem(name)));
+  } catch {
+    return [];
   }
 }
 
@@ -275,11 +287,11 @@ document.addEventListener("score", ({ detail }) => {
   const value = { ...detail, key: newKey(), due: Date.now() + (detail.soon ? CALM : 0) };
   refused.delete(detail.url);
   arriving.push(value);
-  doorstep(arriving);
+  leave(arriving);
   report();
   turn((list) => keep(list, current(arriving.find(({ key }) => key === value.key)))).then(() => {
     arriving = arriving.filter(({ key }) => key !== value.key);
-    doorstep(arriving);
+    leave(arriving);
     report();
     wait(detail.soon ? CALM : 0);
   });
