@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from panel.documents import charts, verdicts
+from panel.documents import charts, grades, verdicts
 from panel.documents.printouts import GREY, PALE, Cell, Sheet, Styles
 from panel.language import _, current
 from panel.queries.analyses import AnalysedTrack, AnalysisView
 from panel.queries.results import PlaceView, ResultView
-from panel.rules.analyses import Manner
+from panel.rules.manners import Manner
 from panel.scoring.study import Study
 from panel.scoring.uncertainty.stability import Stability
-from panel.sentences import agreement, summaries
+from panel.sentences import agreement, manners, summaries
 from panel.vocabulary import term
 
 
 def write(found: AnalysisView, styles: Styles, foot: str) -> None:
-    """The five sheets, of a result with scores."""
+    """The five sheets, of a result with scores, and one more where a track is scored in a few grades."""
     if not found.tracks:
         return
     _summary(found, styles, foot)
@@ -26,6 +26,7 @@ def write(found: AnalysisView, styles: Styles, foot: str) -> None:
     _experts(found, styles, foot)
     _agreement(found, styles, foot)
     _scenarios(found, styles, foot)
+    grades.write(found, styles, foot)
 
 
 def _begun(view: ResultView, styles: Styles, tab: str, widths: Sequence[float]) -> Sheet:
@@ -48,7 +49,9 @@ def _summary(found: AnalysisView, styles: Styles, foot: str) -> None:
         sheet.band(term(one.view.track))
         _said(sheet, _("结论"), [words.headline])
         _said(sheet, _("依据"), words.lines)
+        _said(sheet, _("评分结构"), (*summaries.parts(one.found), *summaries.structure(one.found)))
         _said(sheet, _("请核对的评分"), hints)
+        _said(sheet, _("利益冲突"), [manners.favour(one.found.favour)] if one.found.favour else [])
         sheet.gap()
     sheet.note(summaries.caveat())
     sheet.finish(foot)
@@ -136,7 +139,7 @@ def _application(sheet: Sheet, view: ResultView, one: AnalysedTrack, place: Plac
 
 
 def _experts(found: AnalysisView, styles: Styles, foot: str) -> None:
-    sheet = _begun(found.result, styles, _("专家分析"), (9, 28, 9, 12, 14, 12, 12, 14, 12))
+    sheet = _begun(found.result, styles, _("专家分析"), (9, 28, 9, 12, 14, 12, 12, 14, 12, 14))
     sheet.head(
         [
             _("编号"),
@@ -148,6 +151,7 @@ def _experts(found: AnalysisView, styles: Styles, foot: str) -> None:
             _("区分度"),
             _("与其他专家的相关"),
             _("起伏（1 为一般）"),
+            _("先后变化（分）"),
         ]
     )
     names = {person.number: person.name for person in found.result.panel}
@@ -167,6 +171,7 @@ def _experts(found: AnalysisView, styles: Styles, foot: str) -> None:
             charts.leniency(sheet, first, last, max(reach))
         sheet.gap()
     sheet.note(_("宽严：正数偏宽，负数偏严，合计为零。分差幅度、起伏：1 为一般专家。仅供了解，不是评价。"))
+    sheet.note(_("先后变化：按该专家自己的评审顺序，每往后一份多给几分。"))
     sheet.finish(foot)
 
 
@@ -184,6 +189,7 @@ def _expert(sheet: Sheet, expert: str, name: str, manner: Manner) -> None:
             manner.slope,
             manner.correlation,
             manner.fit,
+            manner.drift,
         ],
         [
             styles.text(align="center", bold=True),
@@ -191,6 +197,7 @@ def _expert(sheet: Sheet, expert: str, name: str, manner: Manner) -> None:
             styles.figure(align="center"),
             styles.figure("+0.00;-0.00;0.00", bold=True),
             *[plain] * 5,
+            styles.figure("+0.00;-0.00;0.00"),
         ],
     )
 

@@ -8,16 +8,17 @@ from functools import lru_cache
 
 from sqlmodel import Session
 
-from panel.queries import results
+from panel.queries import circumstances, results
 from panel.queries.results import PlaceView, ResultView, TrackView
 from panel.rules import analyses
 from panel.rules.analyses import TrackAnalysis
 from panel.rules.applications import Track
+from panel.rules.circumstances import NOTHING, Circumstances
 from panel.rules.criteria import Policy
 from panel.rules.results import Inputs
 
 KEPT = 8
-"""Analyses that a process keeps. One follows from its policy and inputs alone, so that nothing is stored."""
+"""Analyses that a process keeps. One follows from what is on record alone, so that nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class AnalysisView:
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What an analysis follows from, told apart by its digests."""
+    """What an analysis follows from, told apart by its digests and the circumstances."""
 
     policy_digest: str
     input_digest: str
+    known: Circumstances
     policy: Policy = field(compare=False, repr=False)
     inputs: Inputs = field(compare=False, repr=False)
 
@@ -56,13 +58,13 @@ class _Basis:
 def of_round(session: Session, policy: Policy, code: str) -> AnalysisView | None:
     """The analysis beside the newest result; None while there is no result."""
     view = results.of_round(session, policy, code)
-    return None if view is None else beside(view)
+    return None if view is None else beside(view, circumstances.of_round(session, view.round_.id))
 
 
-def beside(view: ResultView) -> AnalysisView:
+def beside(view: ResultView, known: Circumstances = NOTHING) -> AnalysisView:
     """The analysis of this result."""
     current = view.current
-    found = _analysed(_Basis(current.policy_digest, current.input_digest, view.policy, current.inputs))
+    found = _analysed(_Basis(current.policy_digest, current.input_digest, known, view.policy, current.inputs))
     return AnalysisView(
         view, tuple(AnalysedTrack(track, found[track.track]) for track in view.tracks if track.track in found)
     )
@@ -70,4 +72,4 @@ def beside(view: ResultView) -> AnalysisView:
 
 @lru_cache(maxsize=KEPT)
 def _analysed(basis: _Basis) -> Mapping[Track, TrackAnalysis]:
-    return analyses.analyse(basis.policy, basis.inputs)
+    return analyses.analyse(basis.policy, basis.inputs, basis.known)

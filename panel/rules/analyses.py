@@ -1,7 +1,7 @@
 """The analysis of a result (评审分析): advice beside the official scores, under the rules that really decide.
 
-It changes nothing. Everything follows from the policy and the inputs of the result, with fixed random
-numbers, so that the same result always has the same analysis.
+It changes nothing. Everything follows from the policy, the inputs of the result and the circumstances on
+record, with fixed random numbers, so that the same result always has the same analysis.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scipy.special import stdtrit
-
+from panel.rules import manners
 from panel.rules.applications import Track
-from panel.rules.criteria import Policy
+from panel.rules.circumstances import NOTHING, Circumstances
+from panel.rules.criteria import Policy, TrackPolicy
+from panel.rules.manners import Favour, Manner
 from panel.rules.places import Outcome
 from panel.rules.reasons import Reason
 from panel.rules.results import CountedSheet, Inputs, Result, compute, counted
 from panel.rules.scenarios import ADVICE, Outcomes, by_each_method, compared, undecided, without_each_expert
 from panel.scoring.analysis import Analysis, analyse_all
 from panel.scoring.design import Design
+from panel.scoring.models.rasch import Rasch, Refusal
+from panel.scoring.models.ratings import FEWEST, MOST
 from panel.scoring.question import Question
 from panel.scoring.sheets import Sheets
 from panel.scoring.uncertainty.chances import GREY
@@ -48,24 +51,6 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How one expert scored, in points.
-
-    `leniency`: above zero is lenient; `interval`: half the width of its 95 % interval. `spread`: the standard
-    deviation of the expert's scores over that of the median expert. `slope` and `correlation`: against what
-    the others gave. `fit`: mean squared residual over its expectation; above 1 is more erratic than usual.
-    """
-
-    sheets: int
-    leniency: float | None
-    interval: float | None
-    spread: float | None
-    slope: float | None
-    correlation: float | None
-    fit: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Order:
     """The scored applications from the first to the last: those with a seat, then the others."""
 
@@ -82,6 +67,9 @@ class TrackAnalysis:
     advised: Mapping[str, float]
     chances: Mapping[str, Chance]
     manners: Mapping[str, Manner]
+    favour: Favour | None
+    grades: Rasch | Refusal | None
+    """The rating-scale model; None on a scale that is not one of a few grades."""
     without_expert: Stability
     by_method: Stability
     undecided: frozenset[str]
@@ -96,11 +84,11 @@ class TrackAnalysis:
         return tuple(sorted(found, key=lambda number: (-self.chances[number].selected, number)))
 
 
-def analyse(policy: Policy, inputs: Inputs) -> dict[Track, TrackAnalysis]:
+def analyse(policy: Policy, inputs: Inputs, known: Circumstances = NOTHING) -> dict[Track, TrackAnalysis]:
     """The analysis of the result that `inputs` have under `policy`, for the tracks with scores."""
     base = compute(policy, inputs)
     questions = [
-        _question(policy, inputs, base, track) for track in policy.tracks if track in base.comparisons
+        _question(policy, inputs, known, base, track) for track in policy.tracks if track in base.comparisons
     ]
     if not questions:
         return {}
@@ -117,7 +105,9 @@ def analyse(policy: Policy, inputs: Inputs) -> dict[Track, TrackAnalysis]:
             statistics=one,
             advised=advised[track],
             chances=_chances(one),
-            manners=_manners(one),
+            manners=manners.manners(one),
+            favour=manners.favour(one),
+            grades=one.rasch if graded(policy.track(track)) else None,
             without_expert=without[track],
             by_method=by_method[track],
             undecided=undecided(base.outcome, track),
@@ -141,7 +131,16 @@ def _order(outcome: Outcome, track: Track) -> Order:
     return Order((*seated, *reserve, *(place.application for place in others)), len(seated))
 
 
-def _question(policy: Policy, inputs: Inputs, base: Result, track: Track) -> Question:
+def graded(rules: TrackPolicy) -> bool:
+    """Whether all criteria are scored in the same few grades, which need not lie equally far apart.
+
+    Only then does a rating-scale model say more than the points do.
+    """
+    grades = {criterion.points // rules.step + 1 for criterion in rules.criteria}
+    return len(grades) == 1 and FEWEST <= grades.pop() <= MOST
+
+
+def _question(policy: Policy, inputs: Inputs, known: Circumstances, base: Result, track: Track) -> Question:
     sheets = counted(inputs, track)
     rules = policy.track(track)
     criteria = {unit.id: criterion.id for criterion in rules.criteria for unit in criterion.units()}
@@ -161,6 +160,8 @@ def _question(policy: Policy, inputs: Inputs, base: Result, track: Track) -> Que
             for place in base.outcome.places
             if place.track is track and place.reason not in _DECIDED_BY_SCORE
         ),
+        order=dict(known.order),
+        affiliated=known.conflicted,
     )
 
 
@@ -192,29 +193,3 @@ def _chances(found: Analysis) -> dict[str, Chance]:
     columns = (drawn.selected, drawn.rank_low, drawn.rank_high, drawn.expected_rank)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return {number: Chance(*row) for number, row in zip(drawn.applications, rows, strict=True)}
-
-
-def _manners(found: Analysis) -> dict[str, Manner]:
-    """By expert; a figure that the design does not allow is None."""
-    named = found.diagnosis.figures.named()
-    factor = float(stdtrit(found.additive.df, 0.975)) if found.additive and found.additive.df else None
-    counts = dict(zip(found.design.experts, found.design.per_expert.tolist(), strict=True))
-
-    def figure(name: str, expert: str) -> float | None:
-        by_expert = named[name]
-        assert isinstance(by_expert, Mapping)
-        return by_expert[expert]
-
-    def manner(expert: str, sheets: int) -> Manner:
-        severity, error = figure("expert_severity", expert), figure("expert_severity_se", expert)
-        return Manner(
-            sheets=sheets,
-            leniency=None if severity is None else -severity,
-            interval=None if factor is None or error is None else factor * error,
-            spread=figure("expert_spread", expert),
-            slope=figure("expert_slope", expert),
-            correlation=figure("expert_correlation", expert),
-            fit=figure("expert_infit", expert),
-        )
-
-    return {expert: manner(expert, count) for expert, count in counts.items()}

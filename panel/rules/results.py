@@ -178,8 +178,9 @@ def compute(policy: Policy, inputs: Inputs) -> Result:
             for criterion in rules.criteria
         }
         comparisons[track] = _comparison(policy, totals)
+        given = _totals(sheets)
         for number in totals.counts:
-            scored[number] = _figures(policy, number, totals, by_criterion, sheets)
+            scored[number] = _figures(policy, number, totals, by_criterion, given[number])
     outcome = places(policy, inputs, scored, comparisons)
     return Result(policy.method, policy.places, outcome, scored, comparisons)
 
@@ -258,6 +259,14 @@ def _scores(policy: Policy, sheets: Iterable[CountedSheet], total: Callable[[Ite
     return official(policy.method, matrix, Options(min_sheets=policy.trimmed_min_sheets))
 
 
+def _totals(sheets: Iterable[CountedSheet]) -> dict[str, dict[str, int]]:
+    """What each application got, by expert."""
+    found: dict[str, dict[str, int]] = {}
+    for sheet in sheets:
+        found.setdefault(sheet.application, {})[sheet.expert] = sum(sheet.items.values())
+    return found
+
+
 def _comparison(policy: Policy, totals: OfficialScores) -> Comparison:
     return Comparison(
         effects={expert: half_up(effect / 100, policy.places) for expert, effect in totals.effects.items()},
@@ -273,7 +282,7 @@ def _figures(
     number: str,
     totals: OfficialScores,
     by_criterion: Mapping[str, OfficialScores],
-    sheets: Iterable[CountedSheet],
+    given: Mapping[str, int],
 ) -> Figures:
     # Points are computed in hundredths; an index has no hundredths.
     unit = 100 if totals.unit == "points" else 1
@@ -286,7 +295,7 @@ def _figures(
         criteria={
             c: half_up(value / unit, policy.places) for c, value in values.items() if value is not None
         },
-        totals={s.expert: sum(s.items.values()) for s in sheets if s.application == number},
+        totals=given,
         unscaled=totals.reasons.get(number) == "no_spread",
     )
 

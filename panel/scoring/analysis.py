@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from panel.scoring.advice import Advice, advice_score, codes_of
+from panel.scoring.agreement.replication import Replication, another_panel
 from panel.scoring.agreement.statistics import agreement
 from panel.scoring.components import Component, components_of
 from panel.scoring.descriptive import Named, descriptive
@@ -102,6 +103,8 @@ class Analysis:
     by_method : Stability or None
         The same when the method is another one; scenarios are the official methods, `median` and the models.
     agreement : mapping of statistic to float or None
+    replication : Replication or None
+        How much of a selection by plain means another panel of the same design would repeat.
     study : Study
         Generalizability, decision study, intraclass correlations for incomplete designs.
     diagnosis : Diagnosis
@@ -126,6 +129,7 @@ class Analysis:
     without_experts: LeftOut | None
     by_method: Stability | None
     agreement: Mapping[str, float | None]
+    replication: Replication | None
     study: Study
     diagnosis: Diagnosis
     rasch: Rasch | Refusal | None
@@ -208,6 +212,7 @@ def _single(question: Question, say: Tell) -> Analysis:
         without_experts=experts,
         by_method=method,
         agreement=agreed,
+        replication=another_panel(plain, design, question.top),
         study=studied,
         diagnosis=found,
         rasch=scaled,

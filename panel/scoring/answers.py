@@ -45,6 +45,9 @@ def flat(found: Analysis) -> dict[str, Statistic]:
     if found.without_experts is not None:
         answers |= _of_scenarios("without_expert", found.without_experts.stability)
         answers["scored_by_one_expert_only"] = found.without_experts.unscored
+    again = found.replication
+    answers["replication_inconsistent"] = None if again is None else again.inconsistent
+    answers["replication_precision"] = None if again is None else again.precision
     answers |= dict(found.agreement) | found.study.icc | _of_study(found.study) | _mean_squares(design)
     answers |= found.diagnosis.figures.named()
     answers["findings"] = [asdict(finding) for finding in found.diagnosis.findings]

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-
 from panel.errors import PanelError
 from panel.scoring.design import Design
 from panel.scoring.matrix import ScoreMatrix
@@ -53,19 +49,36 @@ def components(matrix: ScoreMatrix) -> tuple[Component, ...]:
     ----------
     Eccleston, J. A., Hedayat, A. (1974). On the theory of connected designs: characterization and optimality.
     Annals of Statistics 2(6), 1238-1255.
+    Tarjan, R. E. (1975). Efficiency of a good but not linear set union algorithm. Journal of the ACM 22(2),
+    215-225.
     """
-    experts, applications = matrix.positions
-    m = len(matrix.experts)
-    size = m + len(matrix.applications)
-    edges = (np.ones(len(experts), dtype=np.int8), (experts, m + applications))
-    _, labels = connected_components(coo_array(edges, shape=(size, size)), directed=False)
-    found: dict[int, tuple[list[str], list[str]]] = {}
+    if matrix.complete:
+        return (Component(matrix.experts, matrix.applications),)
+    head = _heads(matrix)
+    found: dict[str, tuple[list[str], list[str]]] = {}
     # Applications first: they decide the order of the components.
-    for application, label in zip(matrix.applications, labels[m:], strict=True):
-        found.setdefault(int(label), ([], []))[1].append(application)
-    for expert, label in zip(matrix.experts, labels[:m], strict=True):
-        found[int(label)][0].append(expert)
+    for application, row in matrix.rows.items():
+        found.setdefault(head[next(iter(row))], ([], []))[1].append(application)
+    for expert in matrix.experts:
+        found[head[expert]][0].append(expert)
     return tuple(Component(tuple(seen_by), tuple(seen)) for seen_by, seen in found.values())
+
+
+def _heads(matrix: ScoreMatrix) -> dict[str, str]:
+    """For each expert one expert of the same component, the same for all of it."""
+    above = {expert: expert for expert in matrix.experts}
+
+    def head(expert: str) -> str:
+        while above[expert] != expert:
+            above[expert] = expert = above[above[expert]]
+        return expert
+
+    for row in matrix.rows.values():
+        top = head(next(iter(row)))
+        for other in row:
+            if above[other] != top:
+                above[head(other)] = top
+    return {expert: head(expert) for expert in above}
 
 
 def components_of(design: Design) -> tuple[Component, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
+from math import lcm
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +19,10 @@ Record = tuple[str, str, Score]
 """One valid sheet: expert, application, value."""
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+_exactly = lru_cache(maxsize=1 << 14)(Fraction)
+"""Scores are few different numbers, and to make a fraction takes longer than to find it."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,12 @@ class ScoreMatrix:
                 raise InvalidInput(Problem(where, str(value), "must be a whole number or a Fraction"))
             if (application, expert) in cells:
                 raise InvalidInput(Problem(where, str(value), "is there twice; one expert gives one score"))
-            cells[application, expert] = Fraction(value)
+            cells[application, expert] = _exactly(value)
         if not cells:
             raise InvalidInput(Problem("scores", "", "there is no score, so there is nothing to compute"))
         rows: dict[str, dict[str, Fraction]] = {}
-        for (application, expert), score in sorted(cells.items()):
-            rows.setdefault(application, {})[expert] = score
+        for application, expert in sorted(cells):
+            rows.setdefault(application, {})[expert] = cells[application, expert]
         experts = tuple(sorted({expert for _, expert in cells}))
         return cls(experts=experts, applications=tuple(rows), rows=rows)
 
@@ -86,6 +91,23 @@ class ScoreMatrix:
     def counts(self) -> Mapping[str, int]:
         """How many values each application has."""
         return {application: len(row) for application, row in self.rows.items()}
+
+    @cached_property
+    def denominator(self) -> int:
+        """The least common denominator of all values."""
+        return lcm(*{value.denominator for row in self.rows.values() for value in row.values()})
+
+    @cached_property
+    def numerators(self) -> Mapping[str, tuple[int, ...]]:
+        """The values of each application over the common denominator, in the order of its row.
+
+        Sums of whole numbers take a tenth of the time that sums of fractions take, and are the same.
+        """
+        common = self.denominator
+        return {
+            application: tuple(value.numerator * (common // value.denominator) for value in row.values())
+            for application, row in self.rows.items()
+        }
 
     @cached_property
     def positions(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -17,7 +17,7 @@ from panel.scoring.analysis import Omission
 from panel.scoring.experts.findings import Code, Finding
 from panel.scoring.uncertainty.chances import GREY
 from panel.scoring.uncertainty.stability import Stability
-from panel.sentences import analyses, diagnostics, events
+from panel.sentences import analyses, diagnostics, events, links
 from panel.sentences.figures import percent
 
 MOST_NAMED = 12
@@ -45,7 +45,9 @@ def summary(found: TrackAnalysis) -> Summary:
         *_first_to_check(found),
         *_without_expert(found.without_expert),
         *_by_method(found.by_method),
+        *_structure(found),
         _reliability(found),
+        *_replication(found),
         _findings(found.statistics.diagnosis.findings),
     ]
     return Summary(_headline(found), tuple(lines))
@@ -64,6 +66,24 @@ def scenario(name: str) -> str:
 def finding(one: Finding, criteria: Mapping[str, str]) -> str:
     """The request to check; `criteria` by id as they are called."""
     return diagnostics.sentence(one, lambda criterion: criteria.get(criterion, criterion))
+
+
+def structure(found: TrackAnalysis) -> tuple[str, ...]:
+    """The single scores on which the comparison of whole groups hangs, and what rests on one score alone."""
+    return tuple(links.sentences(found.statistics.links, _listed, MOST_NAMED))
+
+
+def parts(found: TrackAnalysis) -> tuple[str, ...]:
+    """The groups that share no expert; nothing where all hang together."""
+    several = found.statistics.components
+    if len(several) < 2:
+        return ()
+    return tuple(
+        _("第 {n} 组：专家 {experts}；申报 {applications}。").format(
+            n=n, experts=_listed(one.experts), applications=_listed(one.applications)
+        )
+        for n, one in enumerate(several, 1)
+    )
 
 
 def reliability(found: TrackAnalysis) -> float | None:
@@ -213,6 +233,14 @@ def effects(found: Stability) -> list[tuple[tuple[str, ...], tuple[str, ...], tu
     return [(tuple(names), *effect) for effect, names in together_.items()]
 
 
+def _structure(found: TrackAnalysis) -> Iterable[str]:
+    count = found.statistics.links.bridge_count
+    if count:
+        yield _(
+            "有 {n} 份评分各是一组申报与其余申报之间唯一的联系，一旦有误，整组的位置都会移动，请先核对。"
+        ).format(n=count)
+
+
 def _reliability(found: TrackAnalysis) -> str:
     value = reliability(found)
     if value is None:
@@ -225,6 +253,14 @@ def _reliability(found: TrackAnalysis) -> str:
     else:
         said = _("平均分的可靠程度为 {value}，没有达到 {target} 的一般要求；照此情形约需 {n} 位专家。")
     return said.format(value=f"{value:.2f}", target=f"{TARGET:g}", n=needed)
+
+
+def _replication(found: TrackAnalysis) -> Iterable[str]:
+    again = found.statistics.replication
+    if again is not None and found.chances:
+        yield _(
+            "如果换一组人数相同的同类专家按平均分再评一次，入选的申报中平均约有 {share} 仍会入选。"
+        ).format(share=percent(again.precision))
 
 
 def _findings(findings: tuple[Finding, ...]) -> str:

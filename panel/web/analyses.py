@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from panel.language import _, current
@@ -15,8 +15,10 @@ from panel.rules.rounding import text
 from panel.rules.scenarios import ADVICE
 from panel.scoring.agreement.intraclass import harmonic
 from panel.scoring.experts.findings import Code
+from panel.scoring.models.rasch import Rasch
 from panel.scoring.uncertainty.stability import Stability
 from panel.sentences import agreement, analyses, summaries
+from panel.sentences import manners as manner_words
 from panel.sentences.summaries import Summary
 from panel.vocabulary import term
 from panel.web.pictures.agreements import Curve, Gauge, curve, gauges
@@ -56,6 +58,13 @@ class Board:
     curve: Curve | None
     experts: float
     findings: tuple[str, ...]
+    favour: str
+    structure: tuple[str, ...]
+    criteria: Mapping[str, str]
+    """The names of the criteria by id."""
+    rasch: Rasch | None
+    no_rasch: str
+    """Why there is no rating-scale model where the scale is one of a few grades."""
     by_rule: tuple[str, ...]
     without_expert: tuple[Change, ...]
     by_method: tuple[Change, ...]
@@ -102,6 +111,11 @@ def _board(policy: Policy, one: AnalysedTrack) -> Board:
         curve=curve(statistics.study.steps, experts),
         experts=experts,
         findings=tuple(summaries.finding(each, names) for each in statistics.diagnosis.findings),
+        favour=manner_words.favour(found.favour) if found.favour else "",
+        structure=summaries.structure(found),
+        criteria=names,
+        rasch=found.grades if isinstance(found.grades, Rasch) else None,
+        no_rasch=analyses.refusal(found.grades) if isinstance(found.grades, str) else "",
         by_rule=tuple(
             _("{number}（{reason}）").format(number=each.number, reason=term(each.place.reason))
             for each in shown

@@ -21,6 +21,11 @@ from panel.documents import results as document
 from panel.language import speaking
 from panel.queries import analyses
 from panel.queries.analyses import AnalysisView
+from panel.rules.applications import Track
+from panel.rules.manners import Favour
+from panel.scoring.links import Bridge, Links
+from panel.scoring.models.rasch import Rasch, rasch
+from panel.scoring.sheets import Sheets
 from tests.opened import CODE, Opened, caps, world_on
 
 HEAD = read.Head(77, "ab" * 32)
@@ -136,3 +141,48 @@ def test_it_is_in_english_for_english_readers(found: AnalysisView) -> None:
         book = written(found)
     assert "By application" in book.sheetnames
     assert rows(book, "What if")[3][0] != "改动"
+
+
+def with_(found: AnalysisView, **more: object) -> AnalysisView:
+    """The same with something else found about the studios."""
+    studios, *others = found.tracks
+    changed = replace(studios, found=replace(studios.found, **more))  # type: ignore[arg-type]
+    return replace(found, tracks=(changed, *others))
+
+
+def test_only_a_track_of_few_grades_has_a_sheet_of_its_own(found: AnalysisView) -> None:
+    assert "等级评分模型" not in written(found).sheetnames
+    criteria = found.result.policy.track(Track.STUDIO).criteria
+    grades = [
+        (f"E{e}", f"S0{a}", one.id, 1 + (3 * a + 2 * e + c + a * e * c) % 5)
+        for a in range(1, 5)
+        for e in range(1, 6)
+        for c, one in enumerate(criteria)
+    ]
+    fitted = rasch(Sheets.from_records(grades))
+    assert isinstance(fitted, Rasch)
+    sheet = rows(written(with_(found, grades=fitted)), "等级评分模型")
+    by_name = {row[1]: row for row in sheet}
+    assert by_name["S01"][0] == "申报"
+    assert by_name["E5"][2] == pytest.approx(fitted.experts.measure[4])
+    assert by_name[criteria[0].name.in_("zh_CN")][3] == pytest.approx(fitted.criteria.se[0])
+    refused = rows(written(with_(found, grades="empty_category")), "等级评分模型")
+    assert any("未使用多面 Rasch 模型：有的档次没有使用。" in str(row[0]) for row in refused)
+
+
+def test_weak_links_and_conflicts_stand_among_the_words(found: AnalysisView) -> None:
+    statistics = found.tracks[0].found.statistics
+    weak = Links((Bridge("E2", "S03", ("S01", "S02")),), 1, (), None)
+    changed = with_(found, statistics=replace(statistics, links=weak), favour=Favour(2, None, None))
+    sheet = rows(written(changed), "分析摘要")
+    assert ["评分结构", "E2 对 S03 的评分是唯一的联系；没有它，S01、S02 无法与其余申报比较。"] in sheet
+    assert any(row[0] == "利益冲突" and row[1].startswith("有 2 份评分涉及在案") for row in sheet)
+
+
+def test_drift_stands_beside_the_other_figures_of_an_expert(found: AnalysisView) -> None:
+    sheet = rows(written(found), "专家分析")
+    head = next(row for row in sheet if row[0] == "编号")
+    assert head[9] == "先后变化（分）"
+    drifts = {row[0]: row[9] for row in sheet if str(row[0]).startswith("E")}
+    # Both lists have fewer than five applications: too few for a trend.
+    assert set(drifts.values()) == {None}

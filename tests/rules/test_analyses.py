@@ -10,8 +10,10 @@ from scipy.stats import t
 from panel.rules import analyses
 from panel.rules.analyses import MEAN, OFFICIAL, TrackAnalysis
 from panel.rules.applications import Track
-from panel.rules.results import Inputs, compute
+from panel.rules.criteria import Policy
+from panel.rules.results import CountedSheet, Inputs, compute
 from panel.rules.scenarios import ADVICE
+from panel.scoring.models.rasch import Rasch
 from tests.examples.test_result import INPUTS, VOTE
 from tests.examples.test_result import POLICY as EXAMPLE
 from tests.rules.test_results import POLICY, policy, project, studio, table
@@ -121,3 +123,41 @@ def test_a_fallen_project_stands_behind_all_that_reached_the_cut(
 def test_without_a_score_there_is_nothing_to_analyse() -> None:
     assert analyses.analyse(POLICY, Inputs(tuple(TWO), ())) == {}
     assert analyses.analyse(POLICY, Inputs((), ())) == {}
+
+
+def in_grades(points: int, step: int) -> Policy:
+    """The shipped policy with every criterion of the studios on one scale."""
+    rules = POLICY.track(Track.STUDIO)
+    criteria = tuple(replace(one, points=points, items=()) for one in rules.criteria)
+    graded = replace(rules, criteria=criteria, scale=replace(rules.scale, step=step))
+    return replace(POLICY, tracks={**POLICY.tracks, Track.STUDIO: graded})
+
+
+def test_a_rating_scale_model_is_for_the_same_few_grades_everywhere() -> None:
+    assert not analyses.graded(POLICY.track(Track.STUDIO))
+    for points, step, few in ((500, 100, True), (900, 100, True), (1000, 100, False), (100, 100, False)):
+        assert analyses.graded(in_grades(points, step).track(Track.STUDIO)) is few
+
+
+def test_on_a_scale_of_few_grades_the_rating_scale_model_is_shown_or_refused() -> None:
+    rules = in_grades(500, 100)
+    criteria = [criterion.id for criterion in rules.track(Track.STUDIO).criteria]
+    # Grades 1 to 5, none the plain sum of the others, so that every application and expert differs a little.
+    grades = {
+        (number, expert, criterion): 1 + (3 * a + 2 * e + c + a * e * c) % 5
+        for a, number in enumerate(("S01", "S02", "S03", "S04"))
+        for e, expert in enumerate(("E1", "E2", "E3", "E4", "E5"))
+        for c, criterion in enumerate(criteria)
+    }
+    sheets = tuple(
+        CountedSheet(e, n, {c: 100 * grades[n, e, c] for c in criteria})
+        for n, e in sorted({(n, e) for n, e, _ in grades})
+    )
+    entries = tuple(studio(f"S0{n}") for n in range(1, 5))
+    fitted = analyses.analyse(rules, Inputs(entries, sheets))[Track.STUDIO].grades
+    assert isinstance(fitted, Rasch)
+    assert [one.name for one in fitted.experts.elements] == ["E1", "E2", "E3", "E4", "E5"]
+    assert sum(one.measure for one in fitted.experts.elements) == pytest.approx(0, abs=1e-9)
+    assert analyses.analyse(POLICY, Inputs(entries, LOUD))[Track.STUDIO].grades is None
+    flat = tuple(replace(one, items=dict.fromkeys(criteria, 300)) for one in sheets)
+    assert analyses.analyse(rules, Inputs(entries, flat))[Track.STUDIO].grades == "too_few_categories"

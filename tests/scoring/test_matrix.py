@@ -75,3 +75,12 @@ def test_a_value_that_is_not_exact_is_refused(value: object) -> None:
 
     with pytest.raises(InvalidInput, match=r"expert E1 for application A1: .* must be a whole number"):
         ScoreMatrix.from_records(wrong)  # type: ignore[arg-type]
+
+
+def test_numerators_are_the_values_over_their_least_common_denominator() -> None:
+    matrix = ScoreMatrix.from_records(
+        [("E1", "A1", Fraction(1, 4)), ("E2", "A1", 3), ("E1", "A2", Fraction(5, 6))]
+    )
+
+    assert matrix.denominator == 12
+    assert matrix.numerators == {"A1": (3, 36), "A2": (10,)}

@@ -16,6 +16,7 @@ from panel.rules.applications import Track
 from panel.rules.results import Inputs
 from panel.scoring.analysis import Omission
 from panel.scoring.experts.findings import Code, Finding
+from panel.scoring.links import Bridge, Links
 from panel.scoring.uncertainty.stability import Stability, stability
 from panel.sentences import summaries
 from tests.rules.test_results import POLICY, policy, studio, table
@@ -75,6 +76,7 @@ def test_a_clear_cut_is_called_clear(clear: TrackAnalysis) -> None:
         "逐一不计每一位专家的评分，入选名单都不变。",
         f"换用其他 {clear.by_method.scenarios} 种计算方法，入选名单都不变。",
         "平均分的可靠程度为 0.90，达到 0.8 的一般要求。",
+        "如果换一组人数相同的同类专家按平均分再评一次，入选的申报中平均约有 99% 仍会入选。",
         "没有发现需要核对的评分。",
     )
 
@@ -128,6 +130,8 @@ def test_without_chances_the_reason_is_given(clear: TrackAnalysis) -> None:
     apart = table({"S01": [80, 80, None, None], "S02": [None, None, 70, 72]})
     parts = analyses.analyse(policy(quorum="2"), Inputs(ENTRIES[:2], apart))[Track.STUDIO]
     assert lines(parts)[0].startswith("评分分成互不相连的几组")
+    assert summaries.parts(parts) == ("第 1 组：专家 E1、E2；申报 S01。", "第 2 组：专家 E3、E4；申报 S02。")
+    assert summaries.parts(clear) == ()
 
 
 def test_a_tie_that_waits_is_undecided_and_no_scenario_counts_it(clear: TrackAnalysis) -> None:
@@ -190,6 +194,7 @@ def test_reliability_says_what_would_be_needed(clear: TrackAnalysis) -> None:
             clear.statistics,
             agreement={**clear.statistics.agreement, "ICC2_k": icc},
             study=replace(study, experts_for_80=needed, icc={**study.icc, "lmm_icc_k_absolute": None}),
+            replication=None,
         )
         return lines(replace(clear, statistics=statistics))[-2]
 
@@ -237,3 +242,12 @@ def test_no_sentence_accuses_anybody(clear: TrackAnalysis, locale: str) -> None:
         )
     assert not [line for line in said if ACCUSING.search(line)]
     assert all(re.search("请核对|check", summaries.finding(one, {})) for one in findings)
+
+
+def test_scores_on_which_whole_groups_hang_come_before_the_rest(clear: TrackAnalysis) -> None:
+    weak = Links((Bridge("E2", "S03", ("S01", "S02")),), 1, (), None)
+    found = told(replace(clear, statistics=replace(clear.statistics, links=weak)))
+    assert any(line.startswith("有 1 份评分各是一组申报与其余申报之间唯一的联系") for line in lines(found))
+    assert summaries.structure(found) == (
+        "E2 对 S03 的评分是唯一的联系；没有它，S01、S02 无法与其余申报比较。",
+    )

@@ -149,9 +149,8 @@ def scale(report: Report, found: Analysis) -> None:
 
 
 def _facet(report: Report, title: str, facet: Facet) -> None:
-    columns = (facet.measure, facet.se, facet.infit, facet.outfit, facet.fair)
     rows = [
-        [name, *(figure(value) for value in values)]
-        for name, *values in zip(facet.names, *(column.tolist() for column in columns), strict=True)
+        [one.name, *(figure(value) for value in (one.measure, one.se, one.infit, one.outfit, one.fair))]
+        for one in facet.elements
     ]
     report.table([title, "logit", "±", "infit", "outfit", _("公平平均分")], rows)

@@ -11,6 +11,9 @@ from panel.scoring.components import Component
 from panel.scoring.question import Scores
 from panel.scoring.uncertainty.stability import Stability
 from panel.sentences import analyses
+from panel.sentences.links import sentences
+
+MOST_BRIDGES = 10
 
 
 def places(report: Report, found: Analysis) -> None:
@@ -147,15 +150,8 @@ def structure(report: Report, found: Analysis) -> None:
     report.heading(_("评分结构"))
     if len(parts) > 1:
         _parts(report, parts)
-    for bridge in links.bridges[:10]:
-        sentence = _("{expert} 对 {application} 的评分是唯一的联系；没有它，{beyond} 无法与其余申报比较。")
-        report.line(
-            sentence.format(expert=bridge.expert, application=bridge.application, beyond=some(bridge.beyond))
-        )
-    if links.bridge_count > 10:
-        report.line(_("这样的评分共 {count} 份。").format(count=links.bridge_count))
-    if links.single:
-        report.line(_("只有一份评分的申报：{applications}。").format(applications=some(links.single)))
+    for sentence in sentences(links, some, MOST_BRIDGES):
+        report.line(sentence)
 
 
 def _parts(report: Report, parts: Sequence[Component]) -> None:

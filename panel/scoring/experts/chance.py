@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from panel.scoring.arrays import quotient, sums
+from panel.scoring.arrays import median, quotient, sums
 from panel.scoring.design import Floats, Indices
-from panel.scoring.experts.measures import Measures, measures
-from panel.scoring.models.least_squares import LeastSquares, least_squares
+from panel.scoring.experts.measures import Measures, measures_of_each
+from panel.scoring.models.least_squares import LeastSquares, least_squares_of_each
 
 SEED = 20_260_828
 """The same random numbers every time: findings must not come and go."""
@@ -18,6 +18,10 @@ WORK = 4_000_000
 """Scores simulated in all; small designs are simulated `MOST` times, large ones at least `LEAST` times."""
 
 MOST, LEAST = 200, 10
+
+TOGETHER = 200_000
+"""Scores that are simulated at a time: all simulations of a panel, one of a national call."""
+
 ALIKE = 50
 """From fewer simulations than that, mean and spread are taken over groups of so many experts."""
 
@@ -65,7 +69,7 @@ def comparable(found: Measures) -> dict[str, Floats]:
         "spread": _log(found.spread),
         "slope": found.slope,
         "correlation": found.correlation,
-        "infit": _log(quotient(found.infit, np.full(found.infit.size, _median(found.infit)))),
+        "infit": _log(quotient(found.infit, _typical(found.infit))),
     }
 
 
@@ -86,7 +90,7 @@ def simulate(fit: LeastSquares, left: Floats, found: Measures) -> dict[str, Chan
         Of the real scores.
     """
     design = fit.design
-    sigma = (fit.sigma or 0.0) * float(np.sqrt(_median(found.infit)))
+    sigma = (fit.sigma or 0.0) * float(np.sqrt(_typical(found.infit)[0]))
     error = sigma**2 * float((1.0 / design.per_application).mean())
     total = float(fit.item.var())
     kept = np.sqrt(max(0.0, 1.0 - error / total)) if total > 0 else 0.0
@@ -94,14 +98,16 @@ def simulate(fit: LeastSquares, left: Floats, found: Measures) -> dict[str, Chan
     expected = (centre + kept * (fit.item - centre))[design.application] + fit.expert[design.expert]
     chance = np.random.Generator(np.random.PCG64(SEED))
     times = int(np.clip(WORK // design.y.size, LEAST, MOST))
+    together = max(1, TOGETHER // design.y.size)
     drawn: dict[str, list[Floats]] = {name: [] for name in TESTED}
-    for _ in range(times):
-        y = expected + sigma * chance.standard_normal(design.y.size)
-        again = least_squares(design.scored(y))
-        for name, values in comparable(measures(again, left)).items():
+    for first in range(0, times, together):
+        count = min(together, times - first)
+        y = expected + sigma * chance.standard_normal((count, design.y.size))
+        again = measures_of_each(least_squares_of_each(design, y), left)
+        for name, values in comparable(again).items():
             drawn[name].append(values)
     groups = _groups(design.per_expert, times)
-    return {name: _summary(np.array(values), groups) for name, values in drawn.items()}
+    return {name: _summary(np.concatenate(values), groups) for name, values in drawn.items()}
 
 
 def _groups(count: Indices, times: int) -> Indices:
@@ -123,9 +129,9 @@ def _summary(drawn: Floats, groups: Indices) -> Chance:
     return Chance(np.where(never, np.nan, mean), np.where(sd > 0, sd, np.nan), np.sort(pool))
 
 
-def _median(values: Floats) -> float:
-    known = values[np.isfinite(values) & (values > 0)]
-    return float(np.median(known)) if known.size else 1.0
+def _typical(infit: Floats) -> Floats:
+    """That of the median expert, shape (..., 1); 1 if there is none."""
+    return median(infit, np.isfinite(infit) & (infit > 0), 1.0)
 
 
 def _log(values: Floats) -> Floats:

@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import lapack
 
+from panel.scoring.arrays import sums_of_each
 from panel.scoring.components import NotConnected, components_of
 from panel.scoring.design import Design, Floats, sums
 from panel.scoring.models.conjugate import NotConverged, Solved, conjugate_gradients
@@ -146,6 +147,56 @@ def least_squares(design: Design) -> LeastSquares:
     )
 
 
+class Fits(NamedTuple):
+    """Several sets of scores of the same sheets, and what was fitted to each.
+
+    Attributes
+    ----------
+    design : Design
+        The sheets; its own scores play no part.
+    y, residuals : float64 arrays, shape (k, N)
+    item : float64 array, shape (k, n)
+    sigma : float64 array, shape (k, 1)
+        0 where the residuals leave no degree of freedom.
+    """
+
+    design: Design
+    y: Floats
+    item: Floats
+    residuals: Floats
+    sigma: Floats
+
+    @classmethod
+    def of(cls, fit: LeastSquares) -> Fits:
+        """One fit as a set of one."""
+        sigma = np.array([[fit.sigma or 0.0]])
+        return cls(fit.design, fit.design.y[None], fit.item[None], fit.residuals[None], sigma)
+
+
+def least_squares_of_each(design: Design, y: Floats) -> Fits:
+    """Fit several sets of scores of about the same size, shape (k, N), to the sheets of one connected design.
+
+    Panels are solved for all sets at once, large designs one after the other, as `least_squares` does.
+    """
+    n, m = design.shape
+    if not design.complete and m > DIRECT_EXPERTS:
+        fits = [Fits.of(least_squares(design.scored(one))) for one in y]
+        item, residuals, sigma = (np.concatenate(parts) for parts in list(zip(*fits, strict=True))[2:])
+        return Fits(design, y, item, residuals, sigma)
+    i, j = design.application, design.expert
+    level = float(y.mean())
+    off = y - level
+    mean = sums_of_each(i, off, n) / design.per_application
+    b = sums_of_each(j, off - mean[:, i], m)
+    effects = b / n if design.complete else _directly(design, b.T).x.T
+    effects = effects - effects.mean(axis=1, keepdims=True)
+    item = sums_of_each(i, off - effects[:, j], n) / design.per_application
+    residuals = off - effects[:, j] - item[:, i]
+    df = design.y.size - n - m + 1
+    squares = np.einsum("kN,kN->k", residuals, residuals)[:, None]
+    return Fits(design, y, item + level, residuals, np.sqrt(squares / df) if df > 0 else 0.0 * squares)
+
+
 class Rough(NamedTuple):
     """Effects of applications and experts, shapes (n,) and (m,), and residuals, shape (N,)."""
 
@@ -200,10 +251,13 @@ def _solve(design: Design, b: Floats) -> Solved:
 
 
 def _directly(design: Design, b: Floats) -> Solved:
-    """Cholesky's method on A + c 1 1', which is positive definite and has the same solution of sum zero."""
+    """Cholesky's method on A + c 1 1', which is positive definite and has the same solution of sum zero.
+
+    `b` has shape (m,), or (m, k) for k right sides.
+    """
     _, solution, failed = lapack.dposv(Information(design).anchored.T, b, lower=1, overwrite_a=1)
     if failed:
-        raise NotConverged(f"the equations of {b.size} experts are singular: weak links")
+        raise NotConverged(f"the equations of {b.shape[0]} experts are singular: weak links")
     return Solved(solution, 0)
 
 

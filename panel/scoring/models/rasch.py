@@ -12,7 +12,8 @@ Wright, B. D., Masters, G. N. (1982). Rating Scale Analysis. MESA Press, Chicago
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from math import isfinite
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,18 @@ Refusal = Literal[
 """Why there is no fit. A 0 to 100 scale, for one, has too many categories, most of them empty."""
 
 
+class Element(NamedTuple):
+    """One application, expert or criterion as a table shows it; see `Facet`."""
+
+    name: str
+    measure: float
+    se: float | None
+    infit: float | None
+    outfit: float | None
+    fair: float
+    extreme: bool
+
+
 @dataclass(frozen=True)
 class Facet:
     """One facet; arrays of one number per element, in the order of `names`.
@@ -69,6 +82,20 @@ class Facet:
     outfit: Floats
     fair: Floats
     extreme: NDArray[np.bool_]
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """One after the other, in the order of `names`; what is undefined is None."""
+        columns = self.measure, self.se, self.infit, self.outfit, self.fair, self.extreme
+        rows = zip(self.names, *(column.tolist() for column in columns), strict=True)
+        return tuple(
+            Element(name, measure, _known(se), _known(infit), _known(outfit), fair, extreme)
+            for name, measure, se, infit, outfit, fair, extreme in rows
+        )
+
+
+def _known(value: float) -> float | None:
+    return value if isfinite(value) else None
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,22 @@ class Adjusted:
     residual: float
 
 
+@dataclass(frozen=True)
+class _Solution:
+    """Effects in the order of the experts, as numerators over one denominator times that of the matrix."""
+
+    numerators: list[int]
+    denominator: int
+
+    def effects(self, matrix: ScoreMatrix) -> dict[str, Fraction]:
+        """The effects by expert, in the unit of the matrix."""
+        common = self.denominator * matrix.denominator
+        return {
+            expert: Fraction(numerator, common)
+            for expert, numerator in zip(matrix.experts, self.numerators, strict=True)
+        }
+
+
 def adjusted(matrix: ScoreMatrix) -> Adjusted:
     """Fit application scores and expert effects by additive least squares.
 
@@ -99,8 +115,8 @@ def adjusted(matrix: ScoreMatrix) -> Adjusted:
         raise NotConnected(parts)
     if len(matrix.experts) > EXACT_EXPERTS and not matrix.complete:
         return _adjusted_in_floats(matrix)
-    effects = _solve_complete(matrix) if matrix.complete else _solve_exactly(matrix)
-    return Adjusted(_scores(matrix, effects), effects, exact=True, residual=0.0)
+    found = _solve_complete(matrix) if matrix.complete else _solve_exactly(matrix)
+    return Adjusted(_exact_scores(matrix, found), found.effects(matrix), exact=True, residual=0.0)
 
 
 def _scores(matrix: ScoreMatrix, effects: Mapping[str, Fraction]) -> dict[str, Fraction]:
@@ -125,31 +141,53 @@ def _zero(matrix: ScoreMatrix) -> dict[str, Fraction]:
     return dict.fromkeys(matrix.experts, Fraction(0))
 
 
-def _solve_complete(matrix: ScoreMatrix) -> dict[str, Fraction]:
+def _solve_complete(matrix: ScoreMatrix) -> _Solution:
     """Without holes A s = n s for effects of sum zero, so that s = b / n, for any number of experts."""
-    n = len(matrix.applications)
-    return {expert: value / n for expert, value in _residuals(matrix, _zero(matrix)).items()}
+    m, n = len(matrix.experts), len(matrix.applications)
+    return _Solution(_right_side(matrix, m), m * n)
 
 
-def _solve_exactly(matrix: ScoreMatrix) -> dict[str, Fraction]:
+def _solve_exactly(matrix: ScoreMatrix) -> _Solution:
     """Solve (A + 1 1') s = b in integers, both sides brought to a common denominator first."""
     index = {expert: j for j, expert in enumerate(matrix.experts)}
     common = lcm(*matrix.counts.values())
     left = [[common] * len(index) for _ in index]
     for row in matrix.rows.values():
         seen = [index[expert] for expert in row]
+        share = common // len(row)
         for j in seen:
-            left[j][j] += common
+            cells = left[j]
+            cells[j] += common
             for k in seen:
-                left[j][k] -= common // len(row)
-    b = _residuals(matrix, _zero(matrix)).values()
-    scale = lcm(*(value.denominator for value in b))
-    system = [[*cells, int(value * scale)] for cells, value in zip(left, b, strict=True)]
-    solved = _eliminate(system)
-    return {expert: value * common / scale for expert, value in zip(index, solved, strict=True)}
+                cells[k] -= share
+    system = [[*cells, value] for cells, value in zip(left, _right_side(matrix, common), strict=True)]
+    return _eliminate(system)
 
 
-def _eliminate(rows: list[list[int]]) -> list[Fraction]:
+def _right_side(matrix: ScoreMatrix, common: int) -> list[int]:
+    """Return b, times a multiple of all n_i and times the denominator of the matrix."""
+    b = dict.fromkeys(matrix.experts, 0)
+    for row, values in zip(matrix.rows.values(), matrix.numerators.values(), strict=True):
+        mean = sum(values) * (common // len(values))
+        for expert, y in zip(row, values, strict=True):
+            b[expert] += y * common - mean
+    return list(b.values())
+
+
+def _exact_scores(matrix: ScoreMatrix, found: _Solution) -> dict[str, Fraction]:
+    """Return what `_scores` returns, with one fraction for each application."""
+    effect = dict(zip(matrix.experts, found.numerators, strict=True))
+    whole, common = found.denominator, matrix.denominator * found.denominator
+    return {
+        application: Fraction(
+            sum(values) * whole - sum(effect[expert] for expert in matrix.rows[application]),
+            common * len(values),
+        )
+        for application, values in matrix.numerators.items()
+    }
+
+
+def _eliminate(rows: list[list[int]]) -> _Solution:
     """Solve the integer system [M | v] by fraction-free Gauss-Jordan elimination; M is positive definite.
 
     Every intermediate number is a minor of [M | v], so all divisions are exact; every pivot is a leading
@@ -163,7 +201,7 @@ def _eliminate(rows: list[list[int]]) -> list[Fraction]:
             if j != k:
                 rows[j] = [(pivot * x - row[k] * y) // before for x, y in zip(row, pivot_row, strict=True)]
         before = pivot
-    return [Fraction(row[-1], before) for row in rows]
+    return _Solution([row[-1] for row in rows], before)
 
 
 def _adjusted_in_floats(matrix: ScoreMatrix) -> Adjusted:

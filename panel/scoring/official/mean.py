@@ -22,7 +22,8 @@ def mean(matrix: ScoreMatrix) -> Mapping[str, Fraction]:
     mapping of application to Fraction, length n
         In the unit of the matrix. With holes, an application seen mostly by severe experts loses by it.
     """
-    return {name: sum(row.values(), Fraction(0)) / len(row) for name, row in matrix.rows.items()}
+    common = matrix.denominator
+    return {name: Fraction(sum(row), common * len(row)) for name, row in matrix.numerators.items()}
 
 
 def _fit(matrix: ScoreMatrix, _options: Options) -> Fit:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.official.relative import Column, rescaled
+from panel.scoring.official.relative import Column, Rescaled, rescaled
 from panel.scoring.official.results import Fit, Method, Options
 
 FULL = 100
@@ -31,12 +33,12 @@ def minmax(matrix: ScoreMatrix) -> Fit:
     return rescaled(matrix, stretched)
 
 
-def stretched(column: Column) -> Column | None:
+def stretched(column: Column) -> Rescaled | None:
     """Return the values of one expert between 0 and 100, or None if all are equal."""
     low, high = min(column.values()), max(column.values())
     if low == high:
         return None
-    return {application: FULL * (value - low) / (high - low) for application, value in column.items()}
+    return {application: Fraction(FULL * (value - low), high - low) for application, value in column.items()}
 
 
 def _fit(matrix: ScoreMatrix, _options: Options) -> Fit:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from fractions import Fraction
 
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.official.relative import Column, rescaled
+from panel.scoring.official.relative import Column, Rescaled, rescaled
 from panel.scoring.official.results import Fit, Method, Options
 
 FULL = 100
@@ -39,7 +39,7 @@ def rank(matrix: ScoreMatrix) -> Fit:
     return rescaled(matrix, shares)
 
 
-def shares(column: Column) -> Column:
+def shares(column: Column) -> Rescaled:
     """Return the midrank shares of one expert."""
     ordered = sorted(column.values())
     return {

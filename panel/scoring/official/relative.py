@@ -8,10 +8,14 @@ from fractions import Fraction
 from panel.scoring.matrix import ScoreMatrix
 from panel.scoring.official.results import Fit, Note, Reason
 
-Column = Mapping[str, Fraction]
-"""The values of one expert by application, at least one."""
+Column = Mapping[str, int]
+"""The values of one expert by application, at least one, as whole numbers over one denominator: a scale of
+the expert's own has no unit, and whole numbers are quick."""
 
-Rescale = Callable[[Column], Column | None]
+Rescaled = Mapping[str, Fraction]
+"""The same on the scale of the method."""
+
+Rescale = Callable[[Column], Rescaled | None]
 """Puts the values of one expert on the method's scale; None where these values do not define it."""
 
 T_MEAN, T_SPREAD = 50, 10
@@ -52,9 +56,9 @@ def rescaled(matrix: ScoreMatrix, rescale: Rescale) -> Fit:
 
 def by_expert(matrix: ScoreMatrix) -> Mapping[str, Column]:
     """Return the values of each expert, in the order of `experts` and, inside, of `applications`."""
-    columns: dict[str, dict[str, Fraction]] = {expert: {} for expert in matrix.experts}
-    for application, row in matrix.rows.items():
-        for expert, value in row.items():
+    columns: dict[str, dict[str, int]] = {expert: {} for expert in matrix.experts}
+    for application, values in matrix.numerators.items():
+        for expert, value in zip(matrix.rows[application], values, strict=True):
             columns[expert][application] = value
     return columns
 

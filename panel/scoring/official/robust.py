@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
-from statistics import median
 
 from panel.scoring.matrix import ScoreMatrix
-from panel.scoring.official.relative import T_MEAN, T_SPREAD, Column, rescaled
+from panel.scoring.official.relative import T_MEAN, T_SPREAD, Column, Rescaled, rescaled
 from panel.scoring.official.results import Fit, Method, Options
 
 NORMAL = Fraction(14826, 10000)
@@ -35,15 +35,23 @@ def robust(matrix: ScoreMatrix) -> Fit:
     return rescaled(matrix, robust_t_scores)
 
 
-def robust_t_scores(column: Column) -> Column | None:
+def robust_t_scores(column: Column) -> Rescaled | None:
     """Return the robust T scores of one expert, or None if the median absolute deviation is 0."""
-    middle = median(column.values())
-    spread = NORMAL * median(abs(value - middle) for value in column.values())
+    middle = _twice_the_median(column.values())
+    off = {application: 2 * value - middle for application, value in column.items()}
+    spread = _twice_the_median(map(abs, off.values()))  # four times the deviation itself
     if not spread:
         return None
+    # A deviation is half of d and the median one a quarter of the spread: their ratio is 2 d / spread.
     return {
-        application: T_MEAN + T_SPREAD * (value - middle) / spread for application, value in column.items()
+        application: T_MEAN + T_SPREAD * Fraction(2 * d, spread) / NORMAL for application, d in off.items()
     }
+
+
+def _twice_the_median(values: Iterable[int]) -> int:
+    """The sum of the two middle values; of an odd number, twice the middle one."""
+    ordered = sorted(values)
+    return ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]
 
 
 def _fit(matrix: ScoreMatrix, _options: Options) -> Fit:

@@ -7,7 +7,7 @@ from math import isqrt
 
 from panel.scoring.matrix import ScoreMatrix
 from panel.scoring.official.adjusted import PLACES
-from panel.scoring.official.relative import T_MEAN, T_SPREAD, Column, rescaled
+from panel.scoring.official.relative import T_MEAN, T_SPREAD, Column, Rescaled, rescaled
 from panel.scoring.official.results import Fit, Method, Options
 
 GUARD = 10**40
@@ -43,21 +43,20 @@ def standard(matrix: ScoreMatrix) -> Fit:
     )
 
 
-def t_scores(column: Column) -> Column | None:
+def t_scores(column: Column) -> Rescaled | None:
     """Return the T scores of one expert to forty decimals, or None without a standard deviation."""
     if len(set(column.values())) < 2:
         return None
-    mean = sum(column.values(), Fraction(0)) / len(column)
-    off = {application: value - mean for application, value in column.items()}
-    variance = sum((d * d for d in off.values()), Fraction(0)) / (len(off) - 1)
-    return {application: T_MEAN + T_SPREAD * _ratio(d, variance) for application, d in off.items()}
+    count, total = len(column), sum(column.values())
+    off = {application: count * value - total for application, value in column.items()}
+    squares = sum(d * d for d in off.values())
+    return {application: T_MEAN + T_SPREAD * _ratio(d, squares, count) for application, d in off.items()}
 
 
-def _ratio(deviation: Fraction, variance: Fraction) -> Fraction:
-    """Return deviation / sqrt(variance), its size cut to forty decimals."""
-    square = deviation * deviation / variance
-    size = Fraction(isqrt(square.numerator * GUARD * GUARD // square.denominator), GUARD)
-    return size if deviation >= 0 else -size
+def _ratio(deviation: int, squares: int, count: int) -> Fraction:
+    """Return deviation / sqrt(squares / (count - 1)), its size cut to forty decimals."""
+    size = isqrt(deviation * deviation * (count - 1) * GUARD * GUARD // squares)
+    return Fraction(size if deviation >= 0 else -size, GUARD)
 
 
 def _kept(number: Fraction) -> Fraction:

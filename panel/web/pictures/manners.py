@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from panel.rules.analyses import Manner
+from panel.rules.manners import Manner
 from panel.web.pictures.axes import Axis, around, symmetric
 
 WIDTH, ROW, TOP = 820, 30, 46

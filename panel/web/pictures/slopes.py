@@ -98,16 +98,9 @@ def _column(order: Listed, x: float) -> Column:
 
 
 def _apart(line: Line, first: float, last: float) -> Line:
-    """The line without what lies under the words of a middle column."""
-    slope = (line.y2 - line.y1) / (line.x2 - line.x1)
+    """The line up to the words of a middle column, and on the very row of what it leads to."""
     start, end = (0 if line.x1 == first else BESIDE), (0 if line.x2 == last else BESIDE)
-    return replace(
-        line,
-        x1=line.x1 + start,
-        y1=round(line.y1 + slope * start, 1),
-        x2=line.x2 - end,
-        y2=round(line.y2 - slope * end, 1),
-    )
+    return replace(line, x1=line.x1 + start, x2=line.x2 - end)
 
 
 def _between(left: Column, right: Column, undecided: Collection[str]) -> list[Line]:

@@ -9,7 +9,7 @@ from panel.scoring.components import NotConnected
 from panel.scoring.design import Design
 from panel.scoring.models import least_squares as module
 from panel.scoring.models.conjugate import NotConverged
-from panel.scoring.models.least_squares import least_squares, rough
+from panel.scoring.models.least_squares import least_squares, least_squares_of_each, rough
 from panel.scoring.official.adjusted import adjusted
 from tests.scoring.cases import complete, load
 from tests.scoring.designs import design_of, designs, named, scaled, simulated
@@ -154,3 +154,30 @@ def test_the_most_hostile_numbers_make_no_noise() -> None:
 
     assert fit.item.shape == (3,)
     assert least_squares(scaled(design, 0, 7)).item.tolist() == [7, 7, 7]
+
+
+@pytest.mark.parametrize("each", [3, 5])
+@pytest.mark.parametrize("direct", [module.DIRECT_EXPERTS, 0])
+def test_several_sets_of_scores_are_fitted_as_each_alone(
+    each: int, direct: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DIRECT_EXPERTS", direct)  # with holes and above it, one after the other
+    design = simulated(12, 5, each)
+    y = np.random.default_rng(4).normal(70, 9, (3, design.y.size))
+
+    found = least_squares_of_each(design, y)
+
+    for k, scores in enumerate(y):
+        alone = least_squares(design.scored(scores))
+        assert found.item[k] == pytest.approx(alone.item)
+        assert found.residuals[k] == pytest.approx(alone.residuals, abs=1e-9)
+        assert found.sigma[k, 0] == pytest.approx(alone.sigma)
+
+
+def test_sets_without_a_degree_of_freedom_leave_no_sigma() -> None:
+    design = Design.from_arrays(["A", "B"], ["E1", "E1"], [1.0, 3.0])
+
+    found = least_squares_of_each(design, np.array([[1.0, 3.0], [2.0, 2.0]]))
+
+    assert found.item.tolist() == [[1.0, 3.0], [2.0, 2.0]]
+    assert found.sigma.tolist() == [[0.0], [0.0]]

@@ -27,6 +27,4 @@ def test_robust_z_scores_of_r_on_the_t_scale() -> None:
 
 
 def test_half_the_values_alike_leave_no_spread() -> None:
-    assert (
-        robust_t_scores({name: Fraction(y) for name, y in zip("ABCDE", (7, 7, 7, 2, 9), strict=True)}) is None
-    )
+    assert robust_t_scores(dict(zip("ABCDE", (7, 7, 7, 2, 9), strict=True))) is None

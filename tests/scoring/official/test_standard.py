@@ -37,7 +37,7 @@ def test_t_scores_of_r() -> None:
 
 
 def test_a_single_value_has_no_spread() -> None:
-    assert t_scores({"A1": Fraction(70)}) is None
+    assert t_scores({"A1": 70}) is None
 
 
 @given(records())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panel.rules.analyses import Manner
+from panel.rules.manners import Manner
 from panel.web.pictures.manners import manners
 
 
