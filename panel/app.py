@@ -25,6 +25,7 @@ from panel.web import (
     account,
     admin,
     assets,
+    compression,
     current,
     errors,
     expert,
@@ -38,7 +39,7 @@ from panel.web import (
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
 LARGE = {"secretary_materials.upload": archives.LIMITS.file_bytes}
 """What may be larger than a workbook."""
-ASSETS = ("static", "assets.htmx")
+ASSETS = ("static", "assets.htmx", "assets.bundle_file", "expert_outbox.worker")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -75,7 +76,7 @@ def create_app(office: Office | None = None) -> Flask:
     # No browser and no cookie is behind it: the witness's signature is what it is taken by.
     forgery.exempt("panel.web.public.log.cosign")
     operations.install()
-    for part in (access, errors, assets, current, formats):
+    for part in (access, errors, assets, compression, current, formats):
         part.install(app)
     for audience in AUDIENCES:
         for blueprint in audience.BLUEPRINTS:

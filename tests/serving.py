@@ -12,9 +12,9 @@ from panel.cli import serve
 
 
 @contextmanager
-def served(application: Flask, *, proxies: int = 0) -> Iterator[int]:
+def served(application: Flask, *, proxies: int = 0, port: int = 0) -> Iterator[int]:
     """Serve in a thread; yields the port."""
-    server = serve.server(application, "127.0.0.1", 0, proxies=proxies)
+    server = serve.server(application, "127.0.0.1", port, proxies=proxies)
     running = threading.Thread(target=server.run, name="served")
 
     def stop() -> None:

@@ -33,7 +33,7 @@ def score(page: Page, number: str, track: Track, live: Live) -> None:
     for unit in live.office.policy.track(track).units():
         tap_band(page, unit.id, "good")
     settled(page)
-    page.click("[data-submit] button")
+    page.click("[data-submit] [type=submit]")
     sign(page)
     expect(page.locator("#receipt")).to_contain_text("已提交并封存")
 

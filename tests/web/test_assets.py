@@ -37,3 +37,24 @@ def test_htmx_is_the_one_of_the_installed_wheel(stranger: Visitor) -> None:
     answer = stranger.get("/htmx.js")
     assert answer.mimetype == "text/javascript"
     assert b'version:"2.' in answer.data
+
+
+def test_a_bundle_holds_every_rule_of_its_files_and_no_comment(stranger: Visitor) -> None:
+    styles = assets.bundled("expert.css")
+    assert "/*" not in styles
+    for name in assets.BUNDLES["expert.css"]:
+        whole = (assets.STATIC / name).read_text(encoding="utf-8")
+        assert styles.count("{") >= whole.count("{")
+        assert whole.splitlines()[-1].strip() in styles
+    answer = stranger.get("/bundles/expert.css")
+    assert (answer.mimetype, answer.text) == ("text/css", styles)
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert stranger.get("/bundles/none.js").status_code == 404
+
+
+def test_the_scripts_of_a_bundle_keep_their_names_to_themselves(app: Flask) -> None:
+    script = assets.bundled("sheet.js")
+    blocks = script.split("\n}\n{\n")
+    assert len(blocks) == len(assets.BUNDLES["sheet.js"])
+    with app.test_request_context("/"):
+        assert re.fullmatch(r"/bundles/sheet\.js\?v=[0-9a-f]{12}", assets.bundle("sheet.js"))

@@ -1,6 +1,6 @@
 // Two devices, one sheet: lays what was tapped here beside what stands on the server, and hands on what the expert chose.
 //
-// Listens to  an answer in #choice.  Tells  chosen {sheet, version, shown, values}
+// Listens to  conflict {html}.  Tells  chosen {sheet, version, shown, values}
 
 const dialog = document.getElementById("choice");
 const box = document.getElementById("outbox");
@@ -33,6 +33,9 @@ function choose(form) {
   document.dispatchEvent(new CustomEvent("chosen", { detail: { sheet, version, shown, values } }));
 }
 
-document.addEventListener("htmx:afterSwap", (event) => event.detail.target === dialog && lay());
+document.addEventListener("conflict", ({ detail }) => {
+  dialog.innerHTML = detail.html;
+  lay();
+});
 dialog.addEventListener("submit", (event) => choose(event.target));
 dialog.addEventListener("cancel", (event) => event.preventDefault()); // something has to be chosen

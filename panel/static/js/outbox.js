@@ -1,129 +1,196 @@
 // Keeps every value that was tapped and not yet acknowledged, in order, and sends it until the server has answered.
 //
-// The list lies in local storage, so that neither a reload nor an empty battery loses a tap; what is acknowledged is
-// removed at once. Each value has a key of its own: however often it is sent, it is taken once. Each names the version of
-// the sheet on which it was tapped; an answer moves the values that wait behind it to the version that it made.
+// The list lies encrypted in the browser's database, so that neither a reload nor an empty battery loses a tap; what is
+// acknowledged is removed at once. Each value has a key of its own: however often it is sent, it is taken once. Each names
+// the version of the sheet on which it was tapped; an answer moves the values that wait behind it to the version it made.
+// Where the browser has no such database, the list lives as long as the page, and the state line says so.
 //
 // Listens to  score  {sheet, unit, url, points, comment, version, soon}  a value was tapped
 //             chosen {sheet, version, values}                            the expert chose after a conflict
-// Tells       outbox {state, waiting, refused, time}                     what the state line may say
-//             acknowledged {sheet, unit, version}                        the server has it
+//             unlocked                                                   the page was covered, and the same expert is back
+// Tells       session {state}                                            what an answer said of the session
+//             outbox {state, waiting, refused, broken, durable, time}    what the state line may say
+//             restored {values, given}                                   what waits, and what was acknowledged after this page
+//             acknowledged {sheet, unit, version, total, …}              the server has it; its total, if nothing waits
+//             conflict {html}                                            the server has something newer
 
 const box = document.getElementById("outbox");
-const STORE = `panel.outbox.${box.dataset.owner}`;
-const LOCK = `${STORE}.sending`;
+const { label, sheet: here } = box.dataset;
+const channel = new BroadcastChannel(`panel.outbox.${label}`);
 const CALM = 350; // a value that is still being changed waits so long, in ms
 const BACK_OFF = [500, 1000, 2000, 4000, 8000, 15000];
+const PATIENCE = 15000; // for an answer
 
-let sending = null; // the value on its way
+let held = null; // the key of the box, once it is open
+let durable = true;
+let forgotten = false; // the session has ended: nothing that lies on this tablet can be read
+let begun = false;
+let values = []; // what waits, as it lies in the box
+let arriving = []; // tapped, on its way into the box
 let failures = 0;
-let stop = ""; // why nothing is sent: signed-out, expired
+let stop = ""; // why nothing is sent: signed-out, locked, expired
 const refused = new Set(); // what a rule forbids for good, until its unit is given anew
+let broken = 0; // what lay in the box and could not be opened
 let time = ""; // when the server acknowledged last, in its own words
 let timer = 0;
 
-const read = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
-
-function write(values) {
-  if (values.length) localStorage.setItem(STORE, JSON.stringify(values));
-  else localStorage.removeItem(STORE);
-}
-
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+const locked = (name, work) => (navigator.locks ? navigator.locks.request(`panel.outbox.${label}.${name}`, work) : work());
+const jitter = (milliseconds) => milliseconds * (0.5 + Math.random() / 2);
 
-function state(values) {
-  if (values.some((value) => value.stale)) return "stale";
-  if (!values.length) return refused.size ? "refused" : time ? "saved" : "idle";
+function state(waiting) {
+  if (waiting.some((value) => value.stale)) return "stale";
+  if (!begun) return "opening";
+  if (!waiting.length) return refused.size ? "refused" : time ? "saved" : "idle";
   if (stop) return stop;
   if (!navigator.onLine) return "offline";
   return failures ? "unsaved" : "saving";
 }
 
 function report() {
-  const waiting = read();
-  tell("outbox", { state: state(waiting), waiting, refused: refused.size, time });
+  const waiting = arriving.reduce(keep, values);
+  tell("outbox", { state: state(waiting), waiting, refused: refused.size, broken, durable, time });
 }
 
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// The version to which this tablet's own saves have moved a sheet since: a tap may be on its way while an answer comes.
+const moved = new Map();
+function current(value) {
+  const version = moved.get(`${value.sheet} ${value.version}`);
+  return version > value.version ? current({ ...value, version }) : value;
+}
+
 // A value that was never sent is replaced by the next one for the same unit; one that was sent may have arrived.
-function keep({ sheet, unit, url, points, comment, version, soon }) {
-  const values = read();
-  refused.delete(url);
-  const due = Date.now() + (soon ? CALM : 0);
-  const earlier = values.findLast((value) => value.url === url);
-  if (earlier && !earlier.sent) Object.assign(earlier, { points, comment, due });
-  else values.push({ key: newKey(), sheet, unit, url, points, comment, version, due, sent: false, stale: false });
-  write(values);
+function keep(list, { key, sheet, unit, url, points, comment, version, due }) {
+  if (list.some((value) => value.key === key)) return list;
+  const earlier = list.findLast((value) => value.url === url);
+  if (earlier && !earlier.sent) return list.map((value) => (value === earlier ? { ...earlier, points, comment, due } : value));
+  return [...list, { key, sheet, unit, url, points, comment, version, due, sent: false, stale: false }];
 }
 
-function acknowledge(taken, version) {
-  const values = read().filter((value) => value.key !== taken.key);
-  for (const value of values) {
-    if (value.sheet === taken.sheet && !value.sent && value.version === taken.version) value.version = version;
+// One change of the list at a time, on this page and among all pages of this expert: read, change, write.
+let turns = Promise.resolve();
+function turn(change) {
+  turns = turns.then(() => locked("turn", () => apply(change)));
+  return turns;
+}
+
+async function apply(change) {
+  if (!held) return void (values = change(values));
+  try {
+    const found = await vault.read(held);
+    broken += found.broken;
+    const after = change(found.values);
+    if (after !== found.values) {
+      await vault.write(held, found.values, after);
+      channel.postMessage({});
+    }
+    values = after;
+  } catch {
+    held = null; // the database has failed: from here on the list lives on this page
+    durable = false;
+    values = change(values);
   }
-  write(values);
-  tell("acknowledged", { sheet: taken.sheet, unit: taken.unit, version });
 }
 
-function change(key, changes) {
-  const values = read();
-  Object.assign(values.find((value) => value.key === key) ?? {}, changes);
-  write(values);
+async function post({ url, points, comment, version, key }) {
+  const body = new URLSearchParams({ points, comment, version, key });
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+  try {
+    const answer = await fetch(url, { method: "POST", body, headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    return { status: answer.status, headers: answer.headers, html: await answer.text() };
+  } catch {
+    return { status: 0 };
+  }
 }
 
-// One request by htmx, which adds the token and lays the answer where it belongs on this page.
-function post(value) {
-  return new Promise((resolve) => {
-    const done = (event) => {
-      box.removeEventListener("htmx:afterRequest", done);
-      resolve(event.detail.xhr);
-    };
-    box.addEventListener("htmx:afterRequest", done);
-    const here = value.sheet === box.dataset.sheet && document.getElementById(`answer-${value.unit}`);
-    const { points, comment, version, key } = value;
-    htmx
-      .ajax("POST", value.url, {
-        source: box,
-        target: here || box,
-        swap: here ? "innerHTML" : "none",
-        values: { points, comment, version, key },
-      })
-      .catch(() => {}); // the event above tells it, too
-  });
+function show(value, answer) {
+  const place = value.sheet === here && document.getElementById(`answer-${value.unit}`);
+  if (!place) return;
+  if (answer.headers.get("Panel-Stale")) tell("conflict", { html: answer.html });
+  else if ([200, 409, 422].includes(answer.status)) place.innerHTML = answer.html;
 }
 
-function settle(value, answer) {
+async function acknowledge(taken, version, total) {
+  const { key, sheet, unit, points, comment } = taken;
+  const from = taken.version;
+  moved.set(`${sheet} ${from}`, version);
+  if (held) await note(taken, version).catch(() => {});
+  await turn((list) =>
+    list
+      .filter((value) => value.key !== key)
+      .map((value) => (value.sent ? value : current(value))),
+  );
+  const waits = values.some((value) => value.sheet === sheet) || arriving.length;
+  const detail = { sheet, unit, points, comment, from, version, total: waits ? "" : total };
+  channel.postMessage(detail);
+  tell("acknowledged", detail);
+}
+
+// What was acknowledged at which version: a page may be older than that, because it was kept, or because it was already
+// on its way when the page before it was still saving.
+const sheetOf = ({ url }) => url.replace(/\/scores\/[^/]*$/, "");
+async function note(value, version) {
+  const before = await vault.get("given", held, sheetOf(value));
+  const units = { ...before?.units, [value.unit]: { points: value.points, comment: value.comment, version } };
+  await vault.put("given", held, sheetOf(value), { version: Math.max(version, before?.version ?? 0), units });
+}
+
+async function settle(value, answer) {
   const { status } = answer;
   if (status === 0 || status === 429 || status >= 500) {
     failures += 1;
     return false;
   }
   failures = 0;
+  show(value, answer);
+  const session = answer.headers.get("Panel-Session");
+  if (session) tell("session", { state: session });
   if (status === 200) {
-    time = answer.getResponseHeader("Panel-Saved");
-    acknowledge(value, Number(answer.getResponseHeader("Panel-Version")));
+    time = answer.headers.get("Panel-Saved");
+    if (forgotten && held) await vault.hold(held).catch(() => {}); // the same expert is back, on the same page
+    forgotten = false;
+    await acknowledge(value, Number(answer.headers.get("Panel-Version")), answer.headers.get("Panel-Total"));
+  } else if (status === 401 && session === "locked") {
+    stop = "locked"; // the page is covered, and goes on when it is uncovered
   } else if (status === 401) {
     stop = "signed-out";
+    forgotten = true;
+    if (vault.able()) await vault.wipe().catch(() => {});
   } else if (status === 400) {
     stop = "expired";
-  } else if (answer.getResponseHeader("Panel-Stale")) {
-    change(value.key, { stale: true });
+  } else if (answer.headers.get("Panel-Stale")) {
+    await turn((list) => list.map((other) => (other.key === value.key ? { ...other, stale: true } : other)));
+  } else if (![404, 409, 413, 422].includes(status)) {
+    failures += 1; // nothing that a rule says: perhaps somebody between here and the office
+    return false;
   } else {
     refused.add(value.url);
-    write(read().filter((other) => other.key !== value.key));
+    await turn((list) => list.filter((other) => other.key !== value.key));
     tell("refused", { sheet: value.sheet, unit: value.unit, status });
   }
   return true;
 }
 
 // The first value in order whose sheet does not wait for the expert's choice.
-function next() {
-  const values = read();
-  const stuck = new Set(values.filter((value) => value.stale).map((value) => value.sheet));
-  return values.find((value) => !stuck.has(value.sheet));
+function next(list = values) {
+  const stuck = new Set(list.filter((value) => value.stale).map((value) => value.sheet));
+  return list.find((value) => !stuck.has(value.sheet));
+}
+
+// It is written down as sent before it is sent: from then on it is repeated, never replaced.
+async function take() {
+  let taken;
+  await turn((list) => {
+    const first = next(list);
+    if (!first) return list;
+    taken = { ...first, sent: true };
+    return first.sent ? list : list.map((value) => (value === first ? taken : value));
+  });
+  return taken;
 }
 
 async function send() {
@@ -131,13 +198,12 @@ async function send() {
     const early = value.due - Date.now();
     if (early > 0 && !value.sent) return wait(early);
     if (!navigator.onLine) return report();
-    change(value.key, { sent: true });
-    sending = value;
+    value = await take();
+    if (!value) continue;
     report();
-    const settled = settle(value, await post(value));
-    sending = null;
+    const settled = await settle(value, await post(value));
     report();
-    if (!settled) return wait(BACK_OFF[Math.min(failures, BACK_OFF.length) - 1]);
+    if (!settled) return wait(jitter(BACK_OFF[Math.min(failures, BACK_OFF.length) - 1]));
   }
 }
 
@@ -146,13 +212,13 @@ function wait(milliseconds) {
   timer = setTimeout(pump, milliseconds);
 }
 
-// One page sends at a time, even with two open; where the browser cannot tell, the keys still keep every save single.
+// One page sends at a time, even with several open; where the browser cannot tell, the keys still keep every save single.
 let running = false;
 async function pump() {
-  if (running) return;
+  if (running || !begun) return;
   running = true;
   try {
-    await (navigator.locks && isSecureContext ? navigator.locks.request(LOCK, send) : send());
+    await locked("sending", send);
   } finally {
     running = false;
   }
@@ -166,29 +232,95 @@ function again() {
   pump();
 }
 
-document.addEventListener("score", ({ detail }) => {
-  keep(detail);
+// Opens the box. Without network it is tried again; where there can be none, the page works without.
+async function begin() {
+  try {
+    const { held: found, fresh } = await vault.enter(label, box.dataset.key);
+    held = found;
+    const early = values;
+    await locked("turn", () => apply((list) => (early.length ? [...list, ...early] : list)));
+    tell("entered", { fresh });
+  } catch (fault) {
+    if (fault.status === 401) stop = "signed-out";
+    else if (fault.status || fault instanceof TypeError || fault.name === "TimeoutError") setTimeout(() => (turns = turns.then(begin)), jitter(4000));
+    else durable = false;
+  }
+}
+
+async function restore() {
+  if (vault.able()) await begin();
+  else durable = false;
+  const names = vault.able() && held ? steps() : [];
+  const left = held ? pick() : [];
+  await locked("turn", () => apply((list) => left.reduce(keep, list.map((value) => (value.sheet === here ? { ...value, stale: false } : value))))); // ask again: here it can be chosen
+  for (const name of names) localStorage.removeItem(name);
+  const given = held && here ? await vault.get("given", held, location.pathname).catch(() => undefined) : undefined;
+  const tapped = new Set(arriving.map(({ url }) => url));
+  if (given) arriving = arriving.map((value) => ({ ...value, version: Math.max(value.version, given.version) }));
+  begun = true;
+  tell("restored", { given, values: values.filter((value) => value.sheet === here && !tapped.has(value.url)) });
   report();
-  wait(detail.soon ? CALM : 0);
+}
+
+// A tap lies here for the moment until it is in the box: neither leaving the page at once nor its crash must lose it.
+const STEP = `panel.doorstep.${label}.`;
+const OWN_STEP = STEP + newKey();
+function leave(list) {
+  try {
+    if (list.length) localStorage.setItem(OWN_STEP, JSON.stringify(list));
+    else localStorage.removeItem(OWN_STEP);
+  } catch {
+    // no such storage here: the moment is short
+  }
+}
+
+const steps = () => Object.keys(localStorage).filter((name) => name.startsWith(STEP) && name !== OWN_STEP);
+function pick() {
+  try {
+    return steps().flatMap((name) => JSON.parse(localStorage.getItem(name)));
+  } catch {
+    return [];
+  }
+}
+
+document.addEventListener("score", ({ detail }) => {
+  const value = { ...detail, key: newKey(), due: Date.now() + (detail.soon ? CALM : 0) };
+  refused.delete(detail.url);
+  arriving.push(value);
+  leave(arriving);
+  report();
+  turn((list) => keep(list, current(arriving.find(({ key }) => key === value.key)))).then(() => {
+    arriving = arriving.filter(({ key }) => key !== value.key);
+    leave(arriving);
+    report();
+    wait(detail.soon ? CALM : 0);
+  });
 });
 document.addEventListener("chosen", ({ detail }) => {
-  write(read().filter((value) => value.sheet !== detail.sheet));
-  detail.values.forEach(keep);
+  const chosen = detail.values.map((value) => ({ ...value, key: newKey(), due: Date.now() }));
+  turn((list) => chosen.reduce(keep, list.filter((value) => value.sheet !== detail.sheet))).then(() => {
+    report();
+    pump();
+  });
+});
+channel.addEventListener("message", async ({ data }) => {
+  if (data.sheet) {
+    moved.set(`${data.sheet} ${data.from}`, data.version);
+    tell("acknowledged", { ...data, elsewhere: true });
+  }
+  if (!held) return;
+  await turn((list) => list).catch(() => {});
   report();
-  pump();
 });
 addEventListener("online", again);
+document.addEventListener("unlocked", again);
 addEventListener("offline", report);
-addEventListener("storage", (event) => event.key === STORE && report());
+addEventListener("beforeunload", (event) => !durable && values.length && event.preventDefault());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") again();
-  else if (!sending) pump();
+  else pump();
 });
 addEventListener("DOMContentLoaded", () => {
-  const values = read();
-  for (const value of values) if (value.sheet === box.dataset.sheet) value.stale = false; // ask again, here it can be chosen
-  write(values);
-  tell("restored", values.filter((value) => value.sheet === box.dataset.sheet));
-  report();
-  pump();
+  turns = restore();
+  turns.then(pump);
 });

@@ -1,14 +1,20 @@
 // Says on the screen, at every moment, what is saved and what is not; "saved" only after the server has said so.
 //
-// Listens to  outbox {state, waiting, refused, time},  invalid {count}
+// Listens to  outbox {state, waiting, refused, broken, durable, time},  invalid {count}
 
 const line = document.getElementById("sheet-state");
-const LOOKS = { idle: "saved", saved: "saved", saving: "saving", offline: "offline", unsaved: "unsaved" };
-let outbox = { state: "idle", waiting: [], refused: 0, time: "" };
+const LOOKS = { idle: "saved", saved: "saved", opening: "saving", saving: "saving", offline: "offline", unsaved: "unsaved" };
+let outbox = { state: "opening", waiting: [], refused: 0, broken: 0, durable: true, time: "" };
 let invalid = 0;
 
 function words(state, n) {
   return line.dataset[state].replace("{n}", n).replace("{time}", outbox.time);
+}
+
+// Only a change is said: the line is read aloud, and a line that is written anew is read anew.
+function say(text) {
+  const place = line.querySelector("[data-text]");
+  if (place.textContent !== text) place.textContent = text;
 }
 
 function show() {
@@ -17,7 +23,9 @@ function show() {
   const state = calm && invalid ? "invalid" : outbox.state;
   const key = state.replace(/-(.)/, (_, letter) => letter.toUpperCase());
   line.dataset.state = LOOKS[state] ?? "conflict";
-  line.querySelector("[data-text]").textContent = words(key, waiting.length || refused || invalid);
+  const text = words(key, waiting.length || refused || invalid);
+  say(outbox.durable || state === "opening" ? text : line.dataset.undurable.replace("{line}", text));
+  document.getElementById("broken").hidden = !outbox.broken;
   for (const [id, wanted] of [["signed-out", "signed-out"], ["expired", "expired"]]) {
     document.getElementById(id).hidden = state !== wanted;
   }

@@ -34,12 +34,22 @@ def index(code: str) -> str | Response:
             "track": track,
             "units": policy.track(track).units(),
             "rows": _sorted(rows, sort, down),
+            "equals": _equals(rows),
         }
         for track, rows in found.items()
     ]
     return seats.page(
         "expert/scores.html", seat, tables=tables, sort=sort, down=down, tones=TONES, CardState=CardState
     )
+
+
+def _equals(rows: list[OwnScores]) -> list[tuple[int, list[str]]]:
+    """Totals that several fully scored applications share, highest first, with their codes."""
+    sharing: dict[int, list[str]] = {}
+    for row in rows:
+        if row.state is not CardState.VOID and all(given.points is not None for given in row.given.values()):
+            sharing.setdefault(row.total, []).append(row.code)
+    return sorted(((total, codes) for total, codes in sharing.items() if len(codes) > 1), reverse=True)
 
 
 def _sorted(rows: list[OwnScores], by: str, down: bool) -> list[OwnScores]:

@@ -14,6 +14,7 @@ from panel.queries.blind import Seat
 from panel.rules.criteria import Policy
 from panel.rules.stages import Stage
 from panel.web import current
+from panel.web.expert import outbox
 
 CHAIR_PAGE = "expert_steps.index"
 
@@ -41,7 +42,13 @@ def page(template: str, seat: Seat, **context: Any) -> str:
     """A page of the round, with its navigation."""
     round_ = current.round_()
     return render_template(
-        template, page_round=round_, code=round_.code, seat=seat, nav_items=_navigation(seat), **context
+        template,
+        page_round=round_,
+        code=round_.code,
+        seat=seat,
+        nav_items=_navigation(seat),
+        outbox_facts=outbox.page_facts(),
+        **context,
     )
 
 

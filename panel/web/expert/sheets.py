@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,21 +13,24 @@ from panel.errors import InvalidInput, NotFound, StaleVersion
 from panel.language import _
 from panel.language import current as locale
 from panel.queries import blind, signatures
-from panel.queries.blind import Receipt, Seat, SheetView
+from panel.queries.blind import Card, Receipt, Seat, SheetView
 from panel.queries.signatures import SignatureView
-from panel.rules.criteria import BandName, Criterion, Unit, Words
+from panel.rules.criteria import Criterion, Unit
 from panel.rules.permissions import Action
+from panel.rules.phrases import MOST, phrases
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
 from panel.rules.stages import Stage
 from panel.services import score_sheets, sheets
 from panel.web import current, forms, receipts
 from panel.web.access import allow
 from panel.web.expert import seats
+from panel.web.expert.queue import OPEN
 from panel.web.formats import minute, short_points
 
 blueprint = Blueprint("expert_sheets", __name__, url_prefix="/expert/rounds/<code>/sheets/<blind_code>")
 
 VERSION_HEADER, TIME_HEADER, STALE_HEADER = "Panel-Version", "Panel-Saved", "Panel-Stale"
+TOTAL_HEADER = "Panel-Total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def show(code: str, blind_code: str) -> str | Response:
 @blueprint.post("/scores/<unit>")
 @allow(Action.SAVE_SCORE)
 def save(code: str, blind_code: str, unit: str) -> Response:
-    """Save one unit; answers that unit's state line, and the sheet's total and state beside it."""
+    """Save one unit; answers that unit's state line, and in headers how the sheet stands."""
     current.close_reader()
     try:
         saved = sheets.save_score(
@@ -90,6 +92,7 @@ def save(code: str, blind_code: str, unit: str) -> Response:
     partial = current_app.jinja_env.get_template("expert/_save.html")
     answer = make_response(partial.render(saved=saved))
     answer.headers[VERSION_HEADER] = str(saved.version)
+    answer.headers[TOTAL_HEADER] = short_points(saved.total)
     answer.headers[TIME_HEADER] = minute(saved.at)
     return answer
 
@@ -135,16 +138,13 @@ def _choice(blind_code: str, refusal: StaleVersion) -> Response:
     page = render_template("expert/_choice.html", sheet=view, fields=_fields(view), message=refusal.message)
     answer = make_response(page, 409)
     answer.headers[STALE_HEADER] = str(view.version)
-    if request.headers.get("HX-Target", "").startswith("answer-"):
-        # Sent from the sheet's own page; a page without it learns only that there is something to choose.
-        answer.headers["HX-Retarget"] = "#choice"
-        answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 
 
 def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: str = "") -> str:
     round_ = current.round_()
-    codes = [card.code for card in blind.queue(current.reader(), seats.policy(), round_.id, seat)]
+    cards = blind.queue(current.reader(), seats.policy(), round_.id, seat)
+    codes = [card.code for card in cards]
     places = [None, *codes, None]
     before = next(one for one, two in pairwise(places) if two == view.code)
     after = next(two for one, two in pairwise(places) if one == view.code)
@@ -157,6 +157,8 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         count=len(codes),
         before=before,
         after=after,
+        following=_following(cards, codes.index(view.code)),
+        phrases=_phrases(seat, view),
         editable=view.state is SheetState.DRAFT
         and round_.stage is Stage.SCORING
         and not (view.withdrawn or seat.absent),
@@ -169,6 +171,22 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         SheetState=SheetState,
         Lack=Lack,
     )
+
+
+def _following(cards: list[Card], place: int) -> str | None:
+    """The next sheet of the queue that is not finished, from here on and around."""
+    return next((card.code for card in cards[place + 1 :] + cards[:place] if card.state in OPEN), None)
+
+
+def _phrases(seat: Seat, view: SheetView) -> dict[str, tuple[str, ...]]:
+    """By unit, what its expert wrote about it on other sheets, and then about anything."""
+    found = blind.own_scores(current.reader(), seats.policy(), current.round_().id, seat)
+    others = [row.given for row in found.get(view.track.track, []) if row.code != view.code]
+    about = {unit.id: [given[unit.id].comment for given in others] for unit in view.track.units()}
+    general = phrases(comment for comments in about.values() for comment in comments)
+    return {
+        unit: tuple(dict.fromkeys((*phrases(comments), *general)))[:MOST] for unit, comments in about.items()
+    }
 
 
 def _sections(view: SheetView) -> list[Section]:
@@ -186,8 +204,8 @@ def _field(unit: Unit, given: Given) -> Field:
     return Field(unit, given, spans(unit), lack(unit, given))
 
 
-def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) -> list[dict[str, str]]:
-    """The bands of a unit as the band control takes them."""
+def _band_options(found: tuple[Span, ...], criterion: str) -> list[dict[str, str]]:
+    """The bands of a unit as the band control takes them; each is described by its anchor on the page."""
     return [
         {
             "key": span.band.name.value,
@@ -195,7 +213,7 @@ def _band_options(found: tuple[Span, ...], anchors: Mapping[BandName, Words]) ->
             "range": short_points(span.low)
             if span.low == span.high
             else f"{short_points(span.low)}–{short_points(span.high)}",
-            "anchor": anchors[span.band.name].in_(locale()) if anchors else "",
+            "described": f"anchor-{criterion}-{span.band.name.value}",
         }
         for span in found
     ]
