@@ -1,4 +1,4 @@
-"""Killing the server again and again while sixteen tablets save; nothing acknowledged may be lost, nothing halved.
+"""Killing the server while sixteen tablets save: nothing acknowledged may be lost, nothing be there in half.
 
     python -m benchmarks.crashes [--kills 200] [--postgres-kills 20] [--clients 16] [--seed 1]
 
@@ -43,20 +43,25 @@ import psycopg
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session
 
-from benchmarks.saves import DURABLE, GUNICORN, SHEET, UNITS, Connection, Expert
+from benchmarks.saves import DURABLE, GUNICORN, Connection
 from panel import config
 from panel.app import create_app
 from panel.audit import verify
 from panel.cli import serve
-from panel.db.engine import open_engine
-from panel.services.openings import open_office
+from panel.cli.cycle import CODE, PASSWORD, Cycle, Milestone
+from panel.cli.demo import BEGINS
+from panel.clock import stamp
+from panel.services.openings import open_office, shipped
 from tests import postgres
-from tests.world import World
 
-LOAD_SECONDS = (0.05, 0.6)
+UNITS = ("P1", "P2", "P3", "P4", "P5", "P6")
+SAVES = (1, 80)
+MOMENT = 0.02  # s
 START_SECONDS = 60.0
 COMMAND_EVERY = 10
 PAUSE = 0.05
+STOPPED = threading.Event()
+STOPPED.set()
 
 
 class Fault(Exception):
@@ -81,6 +86,8 @@ class Tablet:
     number: int
     cookies: dict[str, str]
     token: str
+    address: str
+    sheet: int
     version: int = 1
     kept: dict[str, Sent] = field(default_factory=dict)
     waiting: Sent | None = None
@@ -97,7 +104,7 @@ class Tablet:
                 self.repeated += 1
             while not stop.is_set():
                 count = self.version - 1
-                unit, points = UNITS[count % len(UNITS)], 6 + count // len(UNITS) % 2
+                unit, points = UNITS[count % len(UNITS)], 1 + count // len(UNITS) % 3
                 self.send(line, Sent(unit, points, f"第 {count} 次", self.version, uuid.uuid4().hex))
 
     def send(self, line: Connection, save: Sent) -> None:
@@ -105,7 +112,7 @@ class Tablet:
         self.waiting = save
         form = {"points": save.points, "comment": save.comment, "version": save.version, "key": save.key}
         answer = line.ask(
-            "POST", f"{SHEET}/scores/{save.unit}", form, HX_Request="true", X_CSRFToken=self.token
+            "POST", f"{self.address}/{save.unit}", form, HX_Request="true", X_CSRFToken=self.token
         )
         found = re.search(rb"Panel-Version: (\d+)", answer)
         if b" 200 " not in answer[:20] or not found or int(found[1]) != save.version + 1:
@@ -134,7 +141,7 @@ class Waitress:
     def running(self, port: int) -> Iterator[None]:
         """Serve until the block ends; then it is killed."""
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["benchmarks.crashes"])
+        context.set_forkserver_preload(["benchmarks.saves", "panel.app"])
         process = context.Process(target=serve_again, args=(self.home, port))
         process.start()
         try:
@@ -157,6 +164,8 @@ class Gunicorn:
         """Serve until the block ends; then both are killed, and the database is started again."""
         words = [sys.executable, "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{port}"]
         environment = {**os.environ, "PANEL_HOME": self.home}
+        with psycopg.connect(plain(self.database), autocommit=True) as connection:
+            data = Path(connection.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
         with subprocess.Popen(
             [*words, "--log-level", "critical", "wsgi:app"],
             env=environment,
@@ -169,39 +178,42 @@ class Gunicorn:
                 yield
             finally:
                 os.killpg(process.pid, signal.SIGKILL)
-                kill_database(self.database)
+                kill_database(data)
+                start_database(data, self.database)
 
 
-def kill_database(url: str) -> None:
-    """Kill every process of the throw-away PostgreSQL at `url`, and start it again."""
-    with psycopg.connect(plain(url), autocommit=True) as connection:
-        data = Path(connection.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
-    words = shlex.split((data / "postmaster.opts").read_text())
+def kill_database(data: Path) -> None:
+    """Kill every process of the throw-away PostgreSQL in that folder."""
     parent = int((data / "postmaster.pid").read_text().split()[0])
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     for number in (parent, *map(int, children)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+
+
+def start_database(data: Path, url: str) -> None:
+    """Start it again as it was started, until it has recovered and answers."""
     owner = data.stat()
     end = time.monotonic() + START_SECONDS
-    while True:
-        # The shared memory of the killed server is let go of a moment later.
-        subprocess.Popen(
-            words,
-            user=owner.st_uid,
-            group=owner.st_gid,
-            extra_groups=[],
-            cwd=data,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(40):
-            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(plain(url)):
-                return
-            time.sleep(PAUSE)
-        if time.monotonic() > end:
-            raise TimeoutError("the database did not start again")
+    process: subprocess.Popen[bytes] | None = None
+    while time.monotonic() < end:
+        # It does not start while the last of the killed processes is still there.
+        if process is None or process.poll() is not None:
+            process = subprocess.Popen(
+                shlex.split((data / "postmaster.opts").read_text()),
+                user=owner.st_uid,
+                group=owner.st_gid,
+                extra_groups=[],
+                cwd=data,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(plain(url)):
+            process.returncode = 0  # it goes on for itself
+            return
+        time.sleep(PAUSE)
+    raise TimeoutError("the database did not start again")
 
 
 def plain(url: str) -> str:
@@ -246,31 +258,23 @@ def compare(engine: Engine, tablets: list[Tablet]) -> None:
 
 
 def _compare_one(session: Session, tablet: Tablet) -> None:
-    """The sheet stands at the version the tablet knows, or one further with what it waits for; likewise values."""
-    sheet, version = session.execute(
-        text(
-            "SELECT sheets.id, version FROM sheets JOIN experts ON experts.id = expert_id"
-            " JOIN applications ON applications.id = application_id"
-            " WHERE experts.number = :expert AND blind_code = 'SX-01'"
-        ),
-        {"expert": f"E{tablet.number}"},
-    ).one()
+    """The sheet stands where the tablet knows it to be, or one save further: the one that was under way."""
+    values_of = {"sheet": tablet.sheet}
+    version = session.execute(text("SELECT version FROM sheets WHERE id = :sheet"), values_of).scalar_one()
     scores = {
         unit: (points, comment)
         for unit, points, comment in session.execute(
-            text("SELECT unit, points, comment FROM scores WHERE sheet_id = :sheet"), {"sheet": sheet}
+            text("SELECT unit, points, comment FROM scores WHERE sheet_id = :sheet"), values_of
         )
     }
-    saves = session.execute(
-        text("SELECT key, version FROM saves WHERE sheet_id = :sheet"), {"sheet": sheet}
-    ).all()
+    saves = session.execute(text("SELECT key, version FROM saves WHERE sheet_id = :sheet"), values_of).all()
     expected = dict(tablet.kept)
     whole = tablet.version
     if tablet.waiting is not None and version == tablet.version + 1:
         expected[tablet.waiting.unit] = tablet.waiting
         whole += 1
     values = {unit: (save.points * 100, save.comment) for unit, save in expected.items()}
-    keys = {key: at for key, at in saves}
+    keys = dict(map(tuple, saves))
     lost = [save for save in expected.values() if keys.get(save.key) != save.version + 1]
     if version != whole or scores != values or len(saves) != whole - 1 or lost:
         raise Fault(f"tablet {tablet.number} knows {whole}, {values}; there is {version}, {scores}; {lost}")
@@ -287,50 +291,107 @@ def command(home: str) -> None:
 # --- the run ------------------------------------------------------------------------------------------------
 
 
-def prepared(home: str, url: str, clients: int) -> None:
-    """A round in scoring with one expert for each tablet."""
-    office = open_office(config.create(Path(home), database_url=url, secure_cookies=False))
-    World(office, office.clock).scoring_round(clients)
+def prepared(home: str, url: str) -> None:
+    """The demonstration as it stands in the middle of scoring."""
+    settings = config.create(Path(home), database_url=url, secure_cookies=False, clock_start=stamp(BEGINS))
+    office = open_office(settings)
+    Cycle(office, shipped("examples"), lambda _words: None).play(Milestone.SCORING)
     office.engine.dispose()
+
+
+def signed_in(home: str, port: int, count: int) -> list[Tablet]:
+    """So many tablets, each on an untouched sheet of its own; an expert may have several."""
+    office = open_office(config.load(Path(home)))
+    with Session(office.engine) as session:
+        drafts = session.execute(
+            text(
+                "SELECT experts.number, blind_code, sheets.id FROM sheets"
+                " JOIN experts ON experts.id = expert_id"
+                " JOIN applications ON applications.id = application_id"
+                " WHERE sheets.state = 'draft' AND sheets.version = 1 AND applications.track = 'project'"
+                " ORDER BY sheets.id"
+            )
+        ).all()
+    office.engine.dispose()
+    own: dict[str, list[tuple[str, int]]] = {}
+    for expert, code, sheet in drafts:
+        own.setdefault(expert, []).append((code, sheet))
+    tablets = []
+    for number in range(count):
+        expert = sorted(own)[number % len(own)]
+        code, sheet = own[expert].pop()
+        line = Connection(port)
+        token = _token(line, "/sign-in")
+        line.ask("POST", "/sign-in", {"login": expert, "password": PASSWORD, "csrf_token": token})
+        address = f"/expert/rounds/{CODE}/sheets/{code}/scores"
+        tablets.append(Tablet(number, line.cookies, _token(line, "/account/password"), address, sheet))
+    return tablets
+
+
+def _token(line: Connection, path: str) -> str:
+    found = re.search(rb'name="csrf_token" value="([^"]+)"', line.ask("GET", path))
+    assert found is not None
+    return found[1].decode()
 
 
 def run(
     server: Waitress | Gunicorn, kills: int, clients: int, dice: random.Random, say: Callable[[str], Any]
 ) -> list[Tablet]:
-    """Kill so often; answers the tablets with what they counted."""
-    url = config.load(Path(server.home)).database_url
+    """Kill so often, and end in peace once more; answers the tablets with what they counted."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    tablets: list[Tablet] = []
-    open_, faults = 0, []
-    for kill in range(kills + 1):
-        stop = threading.Event()
-        with server.running(port):
-            if not tablets:
-                experts = [Expert(port, number) for number in range(1, clients + 1)]
-                tablets = [Tablet(n, e.connection.cookies, e.token) for n, e in enumerate(experts, 1)]
-            threads = [threading.Thread(target=_guarded, args=(t, port, stop, faults)) for t in tablets]
-            for thread in threads:
-                thread.start()
-            time.sleep(dice.uniform(*LOAD_SECONDS))
-            if kill == kills:
-                # The last one ends in peace: what was not answered has been sent again by now.
-                stop.set()
-                for thread in threads:
-                    thread.join()
-        for thread in threads:
-            thread.join()
-        if faults:
-            raise faults[0]
-        engine = open_engine(url)
-        compare(engine, tablets)
-        engine.dispose()
-        open_ += sum(tablet.waiting is not None for tablet in tablets)
-        if kill % COMMAND_EVERY == 0:
+    with server.running(port):
+        tablets = signed_in(server.home, port, clients)
+    for kill in range(1, kills + 1):
+        with _saving(server, port, tablets):
+            _wait_for_saves(tablets, dice)
+        check(server.home, tablets)
+        if kill % COMMAND_EVERY == 0 or kill == kills:
             command(server.home)
-            say(f"  {kill} kills: {sum(t.acknowledged for t in tablets)} saves acknowledged, {open_} open")
+            say(f"  {kill} kills: {sum(t.acknowledged for t in tablets)} saves acknowledged")
+    with server.running(port):
+        for tablet in tablets:
+            tablet.work(port, STOPPED)
+    check(server.home, tablets)
+    assert not any(tablet.waiting for tablet in tablets)
     return tablets
+
+
+def check(home: str, tablets: list[Tablet]) -> None:
+    """Open the store as a new start does, and compare."""
+    office = open_office(config.load(Path(home)))
+    compare(office.engine, tablets)
+    office.engine.dispose()
+
+
+@contextmanager
+def _saving(server: Waitress | Gunicorn, port: int, tablets: list[Tablet]) -> Iterator[None]:
+    """All tablets save; when the block ends the server is killed, and with it their connections."""
+    faults: list[Fault] = []
+    threads = [
+        threading.Thread(target=_guarded, args=(tablet, port, threading.Event(), faults))
+        for tablet in tablets
+    ]
+    with server.running(port):
+        for thread in threads:
+            thread.start()
+        yield
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+def _wait_for_saves(tablets: list[Tablet], dice: random.Random) -> None:
+    """Until a random number of saves more was acknowledged, and a random moment longer."""
+    enough = sum(tablet.acknowledged for tablet in tablets) + dice.randint(*SAVES)
+    end = time.monotonic() + START_SECONDS
+    while sum(tablet.acknowledged for tablet in tablets) < enough:
+        if time.monotonic() > end:
+            raise TimeoutError("hardly anything was saved")
+        time.sleep(0.001)
+    time.sleep(dice.uniform(0, MOMENT))
 
 
 def _guarded(tablet: Tablet, port: int, stop: threading.Event, faults: list[Fault]) -> None:
@@ -360,27 +421,37 @@ def main() -> int:
     given = parser.parse_args()
     dice = random.Random(given.seed)
 
-    def say(words: str) -> None:
-        print(words, flush=True)
-
     try:
         if given.kills:
             with tempfile.TemporaryDirectory(prefix="panel-crashes-") as folder:
                 home = f"{folder}/panel"
-                prepared(home, "", given.clients)
-                report("SQLite", given.kills, run(Waitress(home), given.kills, given.clients, dice, say))
+                prepared(home, "")
+                killed = run(Waitress(home), given.kills, given.clients, dice, say)
+                report("SQLite", given.kills, killed)
         if given.postgres_kills:
-            with tempfile.TemporaryDirectory(prefix="panel-crashes-") as folder:
-                with postgres.cluster(DURABLE) as url:
-                    assert url, postgres.HOW_TO_GET_IT
-                    home = f"{folder}/panel"
-                    prepared(home, url, given.clients)
-                    killed = run(Gunicorn(home, url), given.postgres_kills, given.clients, dice, say)
-                    report("PostgreSQL", given.postgres_kills, killed)
+            with tempfile.TemporaryDirectory(prefix="panel-crashes-") as folder, throw_away() as url:
+                home = f"{folder}/panel"
+                prepared(home, url)
+                killed = run(Gunicorn(home, url), given.postgres_kills, given.clients, dice, say)
+                report("PostgreSQL", given.postgres_kills, killed)
     except Fault as fault:
-        print(f"FAULT: {fault}")
+        say(f"FAULT: {fault}")
         return 1
     return 0
+
+
+def say(words: str) -> None:
+    """Print at once."""
+    print(words, flush=True)
+
+
+@contextmanager
+def throw_away() -> Iterator[str]:
+    """A PostgreSQL of our own that waits for the disk as in production; never one that others use."""
+    os.environ.pop(postgres.VARIABLE, None)
+    with postgres.cluster(DURABLE) as url:
+        assert url, postgres.HOW_TO_GET_IT
+        yield url
 
 
 if __name__ == "__main__":

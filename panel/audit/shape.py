@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from panel.audit.read import list_digest
 
 FIELDS = ("idx", "act", "ok", "actor", "round_id", "subject")
-
 _KINDS: Mapping[str, type] = {"idx": int, "ok": bool}
 
+BEFORE_BODY, BETWEEN = "\x01", "\x02"
+"""What parts the body from the copies before it, and these from each other; no sound word holds either."""
+
 # All that stands in most trails. Without backslashes the next quotation mark ends a word.
-_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("\\")) + b"\n"
-
-
-class Unreadable(Exception):
-    """Something that is no entry."""
+_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("\\")) + b"\1\2\n"
 
 
 def copies(record: Any) -> dict[str, object]:
@@ -41,86 +38,75 @@ def lists(body: bytes) -> list[str]:
     return [digest for digest in found if digest]
 
 
-def said(joined: bytes) -> dict[str, bytes]:
-    """What the copies of many entries, one a line, must say: each field of all of them, one a line.
+def fit(lines: bytes, count: int) -> bool:
+    """Whether these are so many lines, each an entry behind the copies that it must have.
 
-    Raises `Unreadable` where a line is no entry, or where what it says would be more than a line.
+    A line is the copies in the order of `FIELDS`, the body, parted by a line break.
     """
-    quick = not joined.translate(None, _PLAIN)
-    found = (_QUICK if quick else _CAREFUL).findall(joined)
-    acts, data, numbers, subjects, oks, rounds, actors = map(list, zip(*found, strict=True))
-    if len(found) != joined.count(b"\n") + 1 or not all(map(_is_object, set(data))):
-        raise Unreadable
-    columns = dict(zip(FIELDS, (numbers, acts, oks, actors, rounds, subjects), strict=True))
-    if b"" in acts:
-        bodies = joined.split(b"\n")
-        for place in [place for place, act in enumerate(acts) if not act]:
-            for name, value in _read(bodies[place]).items():
-                columns[name][place] = value
-    return {name: b"\n".join(column) for name, column in columns.items()}
+    # With as many marks and line breaks as there must be, no line holds more of them than its own.
+    if (lines.count(BEFORE_BODY.encode()), lines.count(b"\n")) != (count, count - 1):
+        return False
+    pattern = _CAREFUL if lines.translate(None, _PLAIN) else _QUICK
+    rest, plain = pattern.subn(b"", lines)
+    others = rest.removesuffix(b"\n").split(b"\n") if rest else []
+    # What was taken for one entry and is several lines is missing here.
+    return plain + len(others) == count and all(map(_fits, others))
 
 
-def _read(body: bytes) -> dict[str, bytes]:
-    """The same of one entry that is not as plain as most."""
+def _fits(line: bytes) -> bool:
+    """The same of one line that is not as plain as most."""
+    stored, _, body = line.partition(BEFORE_BODY.encode())
     try:
-        found = copies(json.loads(body))
+        said = copies(json.loads(body))
+        return stored.split(BETWEEN.encode()) == [_written(name, said[name]) for name in FIELDS]
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        raise Unreadable from None
-    return {name: _written(name, value) for name, value in found.items()}
+        return False
 
 
 def _written(name: str, value: object) -> bytes:
     # Exactly this kind: to Python, a truth is a number too.
     if type(value) is not _KINDS.get(name, str):
-        raise Unreadable
-    text = str(value)
-    if "\n" in text:
-        raise Unreadable
-    # What no text in a store can be comes out as bytes that none has.
-    return (text.lower() if name == "ok" else text).encode(errors="surrogatepass")
+        raise TypeError(name)
+    return (str(value).lower() if name == "ok" else str(value)).encode()
 
 
-@lru_cache(maxsize=4096)
-def _is_object(data: bytes) -> bool:
-    """Whether an entry's data, without a brace in it, are an object; there may be none."""
-    try:
-        return not data or isinstance(json.loads(data), dict)
-    except ValueError:
-        return False
+def _entry(letter: str) -> re.Pattern[bytes]:
+    """A line as most are, in whose words these letters may stand.
 
-
-def _entries(letter: str, inner: str) -> re.Pattern[bytes]:
-    """Canonical JSON of one entry a line, in which a word consists of these letters, and data of those.
-
-    Canonical names come in one order, each at most once; so the pattern leaves no other way to read a line.
-    A line that does not fit, and every refusal, is found with nothing in it.
+    An entry is canonical JSON: its names come in one order, each at most once, so that this leaves no other
+    way to read it. What does not look so (refusals, data within data) is read one by one.
     """
-    word, some = f'"({letter}*)"', f'"{letter}*"'
+    word = f'"{letter}*+"'
+    number = "(?:0|[1-9][0-9]*+)"
+    words = rf"\[(?:{word}(?:,{word})*|)\]"
+    value = f"{word}:(?:{word}|-?{number}|true|false|{words})"
+    copy = rf"([^{BETWEEN}{BEFORE_BODY}]++)"
+    # Number, act, success and actor are always there; what belongs to no round or thing has an empty copy.
+    copies_ = BETWEEN.join([copy] * 4 + [f"(?:{copy}|)"] * 2)
+    idx, act, ok, actor, round_id, subject = (rf"\{place}" for place in range(1, 7))
 
     def perhaps(part: str) -> str:
         return f"(?:{part}|)"
 
-    line = "".join(
-        (
-            r'\{"act":(?!"refused")"(' + letter + r'+)"',
-            f',"at":{some}',
-            perhaps(r',"data":(\{' + inner + r"*\})"),
-            perhaps(f',"ip":{some}'),
-            r',"n":(0|[1-9][0-9]*)',
-            perhaps(
-                r',"obj":\{' + perhaps(f'"id":{word},') + perhaps('"rev":[1-9][0-9]*,') + rf'"t":{some}\}}'
-            ),
-            r',"ok":(true|false)',
-            perhaps(f',"req":{some}'),
-            perhaps(f',"round":{word}'),
-            r',"v":1,"who":\{"id":' + word,
-            perhaps(f',"role":{some}'),
-            perhaps(f',"sid":{some}'),
-            r"\}\}",
-        )
+    thing = rf',"obj":\{{"id":"{subject}",' + perhaps(f'"rev":{number},') + rf'"t":{word}\}}'
+    parts = (
+        f"^{copies_}{BEFORE_BODY}",
+        rf'\{{"act":(?!"refused")"{act}"',
+        f',"at":{word}',
+        perhaps(rf',"data":\{{{perhaps(f"{value}(?:,{value})*")}\}}'),
+        perhaps(f',"ip":{word}'),
+        f',"n":{idx}',
+        f"(?(6){thing}|" + perhaps(rf',"obj":\{{"t":{word}\}}') + ")",
+        f',"ok":{ok}',
+        perhaps(f',"req":{word}'),
+        f'(?(5),"round":"{round_id}"|)',
+        rf',"v":1,"who":\{{"id":"{actor}"',
+        perhaps(f',"role":{word}'),
+        perhaps(f',"sid":{word}'),
+        r"\}\}(?:\n|\Z)",
     )
-    return re.compile(f"^(?:{line}|.*)$".encode(), re.MULTILINE)
+    return re.compile("".join(parts).encode(), re.MULTILINE)
 
 
-_QUICK = _entries('[^"]', r"[^{}]")
-_CAREFUL = _entries(r"[ !#-\[\]-~]", r"[ -z|~]")
+_QUICK = _entry('[^"]')
+_CAREFUL = _entry(r"[ !#-\[\]-~]")

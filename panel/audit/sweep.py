@@ -12,12 +12,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
-    Integer,
     LargeBinary,
     Select,
     String,
@@ -29,6 +29,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlmodel import Session
 
 from panel.audit import shape, tree
@@ -39,10 +41,6 @@ AT_ONCE = 8192
 
 _SIZE = hashlib.sha256().digest_size
 _PAIR = 2 * _SIZE
-
-# What parts rows in one value. No sound word or number holds it, and what is missing becomes one: where
-# there are as many parts as rows, each part is one row's own.
-_PARTING = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,10 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The rows from `first` on: all values of a column in one, one a line."""
+    """`count` rows from number `first` on: all values of a column in one, one a line."""
 
     first: int
+    count: int
     columns: Mapping[str, bytes]
 
 
@@ -88,7 +87,7 @@ def sweep(session: Session) -> Swept | None:
     try:
         with ThreadPoolExecutor(1) as store:
             return _swept(session, store)
-    except (_Unlike, shape.Unreadable):
+    except _Unlike:
         return None
     except DBAPIError as error:
         if error.connection_invalidated:
@@ -117,24 +116,23 @@ def _must(fits: bool) -> None:
 
 def _leaves(parts: Iterable[_Part], lists: dict[str, int]) -> Iterator[bytes]:
     """The leaves of the bodies as they stand, where leaves and searchable copies are stored accordingly."""
-    sha = hashlib.sha256
+    sha, mark = hashlib.sha256, shape.BEFORE_BODY.encode()
     for part in parts:
-        joined = part.columns["body"]
+        lines = part.columns["line"]
+        _must(shape.fit(lines, part.count))
         # Each body behind the zero byte that marks a leaf.
-        marked = (b"\0" + joined.replace(b"\n", b"\n\0")).split(b"\n")
-        made = b"".join([sha(body).digest() for body in marked])
+        bodies = lines.replace(mark, b"\n\0").split(b"\n")[1::2]
+        made = b"".join([sha(body).digest() for body in bodies])
         _must(part.columns["leaf"] == _lines(made))
-        said = shape.said(joined)
-        _must(all(said[name] == part.columns[name] for name in shape.FIELDS))
-        if b'"count":' in joined:
-            for index, body in enumerate(marked, part.first):
+        if b'"count":' in lines:
+            for index, body in enumerate(bodies, part.first):
                 lists.update(dict.fromkeys(shape.lists(body[1:]) if b'"count":' in body else (), index))
         yield made
 
 
 def _lines(hashes: bytes) -> bytes:
     """Hashes in hex, one a line."""
-    return hashes.hex(_PARTING, _SIZE).encode()
+    return hashes.hex("\n", _SIZE).upper().encode()
 
 
 def _parents(hashes: bytes) -> bytes:
@@ -148,8 +146,7 @@ def _parts(
     session: Session, store: ThreadPoolExecutor, table: Table, size: int, level: int = 0
 ) -> Iterator[_Part]:
     """Every row up to number `size`, thousands at once; while one part is worked on, the next is read."""
-    number = "position" if level else "idx"
-    query = _joined(session, table, number)
+    query = _joined(table, session.get_bind().dialect.name == "sqlite")
 
     def read(low: int) -> dict[str, bytes]:
         values = {"low": low, "high": min(low + AT_ONCE, size), "at_level": level}
@@ -158,39 +155,46 @@ def _parts(
 
     coming = store.submit(read, 0)
     for low in range(0, size, AT_ONCE):
-        part = _Part(low, coming.result())
         high = min(low + AT_ONCE, size)
+        part = _Part(low, high - low, coming.result())
         if high < size:
             coming = store.submit(read, high)
-        _must(part.columns[number] == _PARTING.join(map(str, range(low, high))).encode())
+        _must(part.columns["number"] == "\n".join(map(str, range(low, high))).encode())
         yield part
 
 
-def _joined(session: Session, table: Table, number: str) -> Select[Any]:
-    """Each column of the rows from `low` to before `high` as one value, in the order of their numbers."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    counter = table.c[number]
-    wanted = [column for column in table.c if column.key != "level"]
-    rows = select(*wanted).where(counter >= bindparam("low"), counter < bindparam("high")).order_by(counter)
-    if "level" in table.c:
+def _joined(table: Table, on_sqlite: bool) -> Select[Any]:
+    """The rows from `low` to before `high` in the order of their numbers: one value, with a line for each."""
+    number = table.c.position if table is NODES else table.c.idx
+    rows = select(table).where(number >= bindparam("low"), number < bindparam("high")).order_by(number)
+    if table is NODES:
         rows = rows.where(table.c.level == bindparam("at_level"))
-    part = rows.subquery()
+    part = rows.subquery().c
+    columns = (
+        {"number": cast(part.position, String), "hash": _hex(part.hash, on_sqlite)}
+        if table is NODES
+        else {"number": cast(part.idx, String), "leaf": _hex(part.leaf, on_sqlite), "line": _line(part)}
+    )
+    return select(*(_as_one(column, on_sqlite).label(name) for name, column in columns.items()))
 
-    def one(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        joined = func.aggregate_strings(func.coalesce(_text(column, on_sqlite), _PARTING), _PARTING)
-        # SQLite holds anything in a text, even what is none.
-        return func.coalesce(cast(joined, LargeBinary) if on_sqlite else joined, "").label(column.key)
 
-    return select(*map(one, part.c))
+def _line(part: ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]) -> ColumnElement[Any]:
+    """The copies of an entry and its body, as `shape.fit` takes them; a line too many if one is missing."""
+    ok = case((part["ok"].is_(True), "true"), (part["ok"].is_(False), "false"))
+    copies: dict[str, ColumnElement[Any]] = {**dict(part.items()), "idx": cast(part["idx"], String), "ok": ok}
+    parted = [copies[name] + shape.BETWEEN for name in shape.FIELDS[:-1]]
+    last = copies[shape.FIELDS[-1]] + shape.BEFORE_BODY
+    return func.coalesce(reduce(add, [*parted, last, part["body"]]), "\n")
 
 
-def _text(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
-    """A value as a text that no other value has."""
-    if isinstance(column.type, LargeBinary):
-        return func.lower(func.hex(column)) if on_sqlite else func.encode(column, "hex")
-    if isinstance(column.type, Boolean):
-        return case((column.is_(True), "true"), (column.is_(False), "false"))
-    return cast(column, String) if isinstance(column.type, Integer) else column
+def _hex(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
+    return func.hex(column) if on_sqlite else func.upper(func.encode(column, "hex"))
+
+
+def _as_one(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
+    joined = func.aggregate_strings(column, "\n")
+    # SQLite holds anything in a text, even what is none.
+    return func.coalesce(cast(joined, LargeBinary) if on_sqlite else joined, "")
 
 
 _COUNTED = select(

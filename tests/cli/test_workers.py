@@ -66,7 +66,7 @@ def inspector(application: Flask, office: Office) -> str:
 
 def asked(streaming: Streaming, cookie: str, **environ: Any) -> tuple[str, bytes]:
     """What the server is given to send: status and body."""
-    headers = {"Cookie": f"panel={cookie}"}
+    headers = [("Cookie", f"panel={cookie}")]
     request = EnvironBuilder(path=stream.ADDRESS, headers=headers).get_environ() | environ
     status = []
 
