@@ -25,6 +25,7 @@ RELEASED = {
     "v0001_first_tables.py": "7bb67a43da5d914fa8acf242d027ccf916095e68beed60a2dc8e594506c7d6d9",
     "v0002_checkpoints.py": "c53f4155a7a472625f318f792ae9b625735b80c3e5b18a41ce67d0c06ded7e4c",
     "v0003_no_votes.py": "96984a119a935fbca441c572d47a961c8e83f60718ca369d34b15d3e49e5db2e",
+    "v0004_corrections.py": "3b1e076a037cc471622dafd2523e877ca9ffbb2542267c9a52faf0292a823534",
 }
 """Every migration with the digest of its file. A new one gets a line; a line never changes."""
 
