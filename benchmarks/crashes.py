@@ -57,7 +57,7 @@ from tests import postgres
 UNITS = ("P1", "P2", "P3", "P4", "P5", "P6")
 SAVES = (1, 80)
 MOMENT = 0.02  # s
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 COMMAND_EVERY = 10
 PAUSE = 0.05
 STOPPED = threading.Event()

@@ -15,8 +15,9 @@ from panel.queries.corrections import Corrected, Correction
 from panel.rules.applications import EmploymentKind, Member
 from panel.services import applications
 from panel.services.office import Office
+from tests.opened import CODE
 from tests.tampering import unfence
-from tests.world import CODE, PROJECT, STUDIO, World
+from tests.world import PROJECT, STUDIO, World
 
 
 @pytest.fixture

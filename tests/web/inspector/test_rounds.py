@@ -130,7 +130,7 @@ def test_an_application_tells_findings_decisions_and_corrections(
     ):
         assert shown in page, shown
     assert newest(office) == ("watch.application", "P01")
-    entry = seen(inspector, "/entries/0")
+    entry = inspector.get("/inspector/entries/0").text
     for shown in ("更正前", "12 个月", "更正后", "30 个月", "来函更正"):
         assert shown in entry, shown
 
