@@ -9,10 +9,11 @@ import sys
 
 VARIABLE = "CHROMIUM"
 HOW_TO_GET_IT = (
-    "install Chromium, Chrome or Edge (Debian, Ubuntu: apt-get install chromium libatomic1)"
+    "install Chromium, Chrome or Edge (Debian: apt-get install chromium-headless-shell libatomic1)"
     f" or set {VARIABLE} to the path of one"
 )
 NAMES = (
+    "chromium-headless-shell",  # the same browser without windows: a third of the work
     "chromium",
     "chromium-browser",
     "google-chrome",

@@ -29,8 +29,12 @@ from panel.rules.applications import (
     Track,
 )
 from panel.rules.experts import Employment, Expert, Relation, RelationKind
+from panel.rules.imports import ImportKind
+from panel.services import imports
 from panel.services.imports import criteria
 from panel.services.office import Office
+from tests.scenes import scene
+from tests.world import World
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CODE = "2026"
@@ -105,6 +109,18 @@ def expert(number: str = "E1", **changes: Any) -> Expert:
         relations=(Relation(RelationKind.TEACHER, "皇甫某（虚构）", "2009年拜师"),),
     )
     return replace(made, **changes)
+
+
+def examples(world: World) -> int:
+    """The round of the demonstration with its applications, imported through the services."""
+
+    def play() -> int:
+        round_id = world.round_()
+        file = EXAMPLES / "applications-2026.xlsx"
+        imports.read_file(world.office, world.secretary, CODE, ImportKind.APPLICATIONS, file)
+        return round_id
+
+    return scene(world, "examples", play)
 
 
 def applications_file(

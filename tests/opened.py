@@ -5,7 +5,7 @@ Percents are multiples of ten: of every criterion that share is a legal score, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from panel.rules.votes import Ballot
 from panel.services import applications, panelists, pledges, rankings, rounds, sheets, stages
 from panel.services.office import Actor, Office
 from tests.conftest import StandingClock
+from tests.scenes import scene
 from tests.world import PROJECT, STUDIO, World
 
 CODE = "2026"
@@ -97,6 +98,24 @@ class Opened:
 
     def scoring(self) -> Opened:
         """Up to where experts score: everything decided, the panel seated, the pledge taken."""
+        return self._scene(("scoring", tuple(self.percents)), self._seat)
+
+    def played(self, name: Hashable, play: Callable[[], object]) -> Opened:
+        """The scene of that name: played once, laid again afterwards."""
+        shares = tuple((number, tuple(shares)) for number, shares in self.percents.items())
+        return self._scene((name, shares), play)
+
+    def _scene(self, key: Hashable, play: Callable[[], object]) -> Opened:
+        def whole() -> tuple[int, dict[str, int], list[Actor]]:
+            play()
+            return self.round_id, self.ids, self.experts
+
+        others = tuple(self.others.items())
+        named = key, others, self.hand, self.office.policy.digest
+        self.round_id, self.ids, self.experts = scene(self.world, named, whole)
+        return self
+
+    def _seat(self) -> None:
         office, secretary = self.office, self.secretary
         self.round_id = rounds.create(office, secretary, CODE, "2026年评选（虚构）", date(2026, 8, 28))
         self.world.add(
@@ -123,7 +142,11 @@ class Opened:
         for expert in self.experts:
             pledges.take(office, expert, round_code=CODE, digest=office.policy.pledge.digest)
         self.step(Step.OPEN_SCORING)
-        return self
+
+    def sealed(self, without: Iterable[tuple[str, str]] = ()) -> Opened:
+        """Up to where all sheets are sealed but these (expert, application)."""
+        missing = tuple(without)
+        return self.played(("sealed", missing), lambda: self.scoring().scored(missing))
 
     def scored(self, without: Iterable[tuple[str, str]] = ()) -> Opened:
         """All sheets filled and sealed but these (expert, application)."""
@@ -153,8 +176,12 @@ class Opened:
     def opened(self, without: Iterable[tuple[str, str]] = ()) -> Opened:
         """Up to the first result."""
         missing = tuple(without)
-        self.scoring().scored(missing)
-        return self.unsealed("设备故障，无法补评。" if missing else "")
+
+        def play() -> None:
+            self.sealed(missing)
+            self.unsealed("设备故障，无法补评。" if missing else "")
+
+        return self.played(("opened", missing), play)
 
     def unsealed(self, reason: str = "") -> Opened:
         """Close scoring and open the seals; a reason is needed where sheets are missing."""

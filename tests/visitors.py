@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.world import PASSWORD
+from panel.services.office import Actor
+from tests.world import PASSWORD, World
 
 
-@dataclass(slots=True)
 class Visitor:
     """Somebody with a browser that keeps cookies; forms are sent with the token of the page last seen."""
 
-    client: FlaskClient
-    token: str = ""
+    def __init__(
+        self, client: FlaskClient, token: str = "", arrives: Callable[[Visitor], object] | None = None
+    ) -> None:
+        self._client = client
+        self.token = token
+        self._arrives = arrives
+
+    @property
+    def client(self) -> FlaskClient:
+        """The browser; who has yet to arrive does so now."""
+        arrives, self._arrives = self._arrives, None
+        if arrives:
+            arrives(self)
+        return self._client
+
+    def come(self) -> None:
+        """Arrive now, where it matters when."""
+        _ = self.client
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Ask for a page."""
-        return self._seen(self.client.get(path, headers=headers))
+        return self.seen(self.client.get(path, headers=headers))
 
-    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, fields: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         """Send a form."""
+        client = self.client
         sent = {"X-CSRFToken": self.token, **headers}
-        return self._seen(self.client.post(path, data=fields or {}, headers=sent))
+        return self.seen(client.post(path, data=dict(fields or {}), headers=sent))
 
     def send(self, method: str, path: str) -> TestResponse:
         """Anything else, with the token."""
@@ -45,7 +62,8 @@ class Visitor:
         cookie = self.client.get_cookie("panel")
         return cookie.value if cookie else ""
 
-    def _seen(self, answer: TestResponse) -> TestResponse:
+    def seen(self, answer: TestResponse) -> TestResponse:
+        """Remember the token of an answer."""
         answer.get_data()
         answer.close()  # a file that is sent is open until then
         if answer.mimetype == "text/html":
@@ -57,8 +75,18 @@ class Visitor:
 def arrive(app: Flask, login: str = "") -> Visitor:
     """A new browser; signed in where a login is given."""
     visitor = Visitor(app.test_client())
-    visitor.get("/sign-in")
     if login:
-        answer = visitor.sign_in(login)
-        assert answer.status_code == 303, answer.text
+        _sign_in(visitor, login)
+    else:
+        visitor.get("/sign-in")
     return visitor
+
+
+def expected(app: Flask, world: World, person: Callable[[], Actor]) -> Visitor:
+    """Somebody who gets an account and signs in when there is something to do: after the scene was set."""
+    return Visitor(app.test_client(), arrives=lambda visitor: _sign_in(visitor, world.login(person())))
+
+
+def _sign_in(visitor: Visitor, login: str) -> None:
+    answer = visitor.sign_in(login)
+    assert answer.status_code == 303, answer.text

@@ -29,6 +29,7 @@ from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage, reached
 from panel.services import credentials
 from panel.services.office import Actor, Office, log_id
+from tests.scenes import scene
 
 PASSWORD = "correct horse battery"
 # Argon2id as everywhere, but with little work: people sign in often here.
@@ -115,6 +116,10 @@ class World:
         self.add(row)
         self.accounts[login] = Actor(log_id(row.id), role, row.id, expert_id)
         return self.accounts[login]
+
+    def login(self, actor: Actor) -> str:
+        """The login of somebody with an account."""
+        return next(login for login, known in self.accounts.items() if known == actor)
 
     @property
     def secretary(self) -> Actor:
@@ -247,6 +252,11 @@ class World:
 
     def scoring_round(self, experts: int = 5, applications: Iterable[Application] = (STUDIO, PROJECT)) -> int:
         """A round in scoring: `experts` on the panel (E1 chairs), everybody assigned to every application."""
+        several = tuple(applications)
+        key = "scoring round", experts, repr(several), self.office.policy.digest
+        return scene(self, key, lambda: self._scoring_round(experts, several))
+
+    def _scoring_round(self, experts: int, applications: Iterable[Application]) -> int:
         with self.store():
             round_id = self.round_(stage=Stage.SCORING)
             ids = [

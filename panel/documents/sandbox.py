@@ -244,7 +244,8 @@ def reads_safely() -> bool:
 
 def main(argument: str) -> None:
     """The child: limits from the command line, workbook from standard input, answer to standard output."""
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, for nothing and for much memory
+    for name in ("numpy", "PIL"):  # openpyxl would load them, for nothing and for much memory
+        sys.modules[name] = None  # type: ignore[assignment]
     os.environ["OPENPYXL_LXML"] = "False"  # else it would read with lxml, which is here for other documents
     limits = Limits(**json.loads(argument))
     confine(limits)

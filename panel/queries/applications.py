@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, select
 
 from panel import tables
 from panel.audit import seals
@@ -83,10 +83,12 @@ def digest(session: Session, round_id: int) -> str:
 
 
 def _by_application(session: Session, table: type[Row], ids: list[int]) -> dict[int, list[Row]]:
+    # Columns, not rows of the session: there are dozens an application, and nobody changes them here.
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    wanted = select(*columns).where(columns.application_id.in_(ids)).order_by(columns.id)
     found: dict[int, list[Row]] = defaultdict(list)
-    key = col(table.application_id)  # type: ignore[attr-defined]
-    for row in session.exec(select(table).where(key.in_(ids)).order_by(col(table.id))):  # type: ignore[attr-defined]
-        found[row.application_id].append(row)  # type: ignore[attr-defined]
+    for row in session.exec(wanted):
+        found[row.application_id].append(row)
     return found
 
 

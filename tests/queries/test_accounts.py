@@ -19,6 +19,7 @@ from panel.services.credentials import hash_password
 from panel.services.office import Actor, Office, log_id
 from tests import intake
 from tests.intake import CODE
+from tests.scenes import scene
 from tests.tampering import undone, unfence
 from tests.world import World
 
@@ -29,6 +30,11 @@ PASSWORD = "a horse of its own"
 @pytest.fixture
 def installed(world: World, office: Office) -> Office:
     """An installation from its first administrator on: two officers, two experts, one account disabled."""
+    scene(world, "installation", lambda: install(world, office))
+    return office
+
+
+def install(world: World, office: Office) -> None:
     first = accounts.first_administrator(office, "admin", "管理员（虚构）")
     accounts.activate(office, first.code, PASSWORD)
     administrator = accounts.actor_of(office, "admin")
@@ -41,7 +47,6 @@ def installed(world: World, office: Office) -> Office:
     pool = intake.experts_file([(intake.expert("E1"), ""), (intake.expert("E2"), "")])
     received = imports.receive(office, secretary, CODE, ImportKind.EXPERTS, "e.xlsx", pool)
     imports.apply(office, secretary, received.import_id)
-    return office
 
 
 def found(office: Office, tamper: Callable[[Connection], object]) -> set[str]:

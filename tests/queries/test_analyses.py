@@ -21,7 +21,7 @@ def seen(world: World, session: Session) -> AnalysisView:
 
 
 def test_there_is_none_before_there_is_a_result(world: World) -> None:
-    Opened(world, PERCENTS, hand=6).scoring().scored()
+    Opened(world, PERCENTS, hand=6).sealed()
     with world.office.reading() as session:
         assert analyses.of_round(session, world.office.policy, CODE) is None
 

@@ -12,10 +12,9 @@ from panel.queries.dossiers import Dossier, Line
 from panel.rules.applications import Track
 from panel.rules.eligibility import FindingCode, Verdict, Weight
 from panel.rules.identities import IdentityKind
-from panel.rules.imports import ImportKind
-from panel.services import applications, imports
+from panel.services import applications
 from tests import intake
-from tests.intake import CODE, EXAMPLES
+from tests.intake import CODE
 from tests.world import World
 
 CLOSING = date(2026, 8, 28)
@@ -42,10 +41,7 @@ TRAPS = {
 @pytest.fixture
 def examples(world: World) -> int:
     """The round of the demonstration, imported through the services."""
-    round_id = world.round_()
-    file = EXAMPLES / "applications-2026.xlsx"
-    imports.read_file(world.office, world.secretary, CODE, ImportKind.APPLICATIONS, file)
-    return round_id
+    return intake.examples(world)
 
 
 def lines(world: World, round_id: int) -> dict[str, Line]:

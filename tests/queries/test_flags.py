@@ -18,7 +18,7 @@ PERCENTS = {"S01": [90, 80, 70, 80, 90], "P01": [60, 70, 80, 70, 60]}
 @pytest.fixture
 def scored(world: World) -> Opened:
     """Every sheet sealed and nothing opened."""
-    return Opened(world, PERCENTS).scoring().scored()
+    return Opened(world, PERCENTS).sealed()
 
 
 def found(office: Office) -> dict[Rule, RuleView]:

@@ -29,15 +29,15 @@ PERCENTS = {"S01": [90, 80], "S02": [70, 60]}
 
 
 @pytest.fixture
-def signed(office: Office, tmp_path: Path) -> Signed:
-    """The trail has a key."""
-    return Signed(office, tmp_path)
+def sealed(world: World) -> Opened:
+    """Two sheets each of two experts, sealed."""
+    return Opened(world, PERCENTS).sealed()
 
 
 @pytest.fixture
-def sealed(signed: Signed, world: World) -> Opened:
-    """Two sheets each of two experts, sealed."""
-    return Opened(world, PERCENTS).scoring().scored()
+def signed(sealed: Opened, tmp_path: Path) -> Signed:
+    """The trail, which has a key."""
+    return Signed(sealed.office, tmp_path)
 
 
 def paper(office: Office, subject: str = "E1/S01") -> Receipt:
@@ -86,7 +86,7 @@ def test_the_point_is_the_newest_checkpoint_once_it_covers_the_entry(sealed: Ope
 
 def test_a_checkpoint_from_before_does_not_cover_the_entry(world: World, tmp_path: Path) -> None:
     Signed(world.office, tmp_path).sign()
-    Opened(world, PERCENTS).scoring().scored()
+    Opened(world, PERCENTS).sealed()
     found = checked(world.office, paper(world.office))
     assert found.point is not None
     assert not found.point.signed

@@ -16,7 +16,7 @@ from tests.world import World
 @pytest.fixture
 def opened(world: World) -> Opened:
     """Two sheets of E1, the one on S01 sealed twice."""
-    opened = Opened(world, {"S01": [80], "P01": [70]}).scoring().scored()
+    opened = Opened(world, {"S01": [80], "P01": [70]}).sealed()
     sheets.return_sheet(
         world.office,
         world.secretary,

@@ -33,13 +33,19 @@ PERCENTS = {"S01": [80, 70], "P01": [60, 90]}
 @pytest.fixture
 def story(world: World, clock: StandingClock) -> Opened:
     """A round whose scoring has lasted four hours; three of ten sheets are in."""
-    story = Opened(world, PERCENTS, others={"S09": Verdict.REFUSED}, hand=5)
-    story.scoring()
-    with pytest.raises(NotFound):
-        sheets.opened(story.office, story.experts[0], round_code=CODE, blind_code="none")
-    clock.forward(hours=4)
-    story.scored([("E2", "P01")])
-    return story
+    begin = clock()
+    told = Opened(world, PERCENTS, others={"S09": Verdict.REFUSED}, hand=5)
+
+    def play() -> None:
+        told.scoring()
+        with pytest.raises(NotFound):
+            sheets.opened(told.office, told.experts[0], round_code=CODE, blind_code="none")
+        clock.forward(hours=4)
+        told.scored([("E2", "P01")])
+
+    told.played("story", play)
+    clock.now = begin + timedelta(hours=4)
+    return told
 
 
 def lines(office: Office, wanted: Wanted = Wanted(), **which: int) -> list[tuple[str, str]]:  # noqa: B008 - frozen

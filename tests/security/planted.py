@@ -107,6 +107,10 @@ class Planted(Opened):
 
     def prepared(self) -> Planted:
         """Everything decided and seated; scoring is not open yet."""
+        self.played("prepared", self._prepare)
+        return self
+
+    def _prepare(self) -> None:
         office, secretary = self.office, self.secretary
         self.round_id = rounds.create(office, secretary, CODE, "2026年评选（虚构）", date(2026, 8, 28))
         for number in CODED:
@@ -121,11 +125,10 @@ class Planted(Opened):
         panelists.name_chair(office, secretary, CODE, "E1")
         for expert in self.experts:
             pledges.take(office, expert, round_code=CODE, digest=office.policy.pledge.digest)
-        return self
 
     def scoring(self) -> Planted:
         """Up to where experts score."""
-        self.prepared().step(Step.OPEN_SCORING)
+        self.played("scoring", lambda: self.prepared().step(Step.OPEN_SCORING))
         return self
 
     def scored(self, without: Iterable[tuple[str, str]] = ()) -> Planted:

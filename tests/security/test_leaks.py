@@ -24,8 +24,14 @@ DECLARATION = "/expert/rounds/2026/conflicts"
 
 def at(planted: Planted, stage: str) -> Planted:
     """The round at a stage; while it is scored, most sheets are sealed and E5's are drafts."""
+    planted.played(stage, lambda: bring(planted, stage))
+    return planted
+
+
+def bring(planted: Planted, stage: str) -> None:
     if stage == "setup":
-        return planted.prepared()
+        planted.prepared()
+        return
     planted.scoring()
     for n in range(1, 6):
         planted.save(f"E{n}", submit=n < 5 or stage != "scoring")
@@ -35,7 +41,6 @@ def at(planted: Planted, stage: str) -> Planted:
         planted.step(Step.OPEN_SEALS)
     if stage == "final":
         planted.step(Step.FINALIZE)
-    return planted
 
 
 def said(answer: TestResponse) -> str:

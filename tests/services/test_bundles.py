@@ -48,9 +48,8 @@ def root(leaves: list[bytes]) -> bytes:
 
 
 def test_an_opened_round_is_proven_from_the_page_alone(world: World, tmp_path: Path) -> None:
-    signed = Signed(world.office, tmp_path)
     Opened(world, PERCENTS).opened()
-    signed.sign()
+    Signed(world.office, tmp_path).sign()
     files = unpacked(world.office)
     manifest, about = json.loads(files["manifest.json"]), json.loads(files["rounds/1/round.json"])
     lines = files["log.jsonl"].splitlines()
@@ -106,7 +105,7 @@ def test_the_rules_are_those_of_the_policy_text(world: World) -> None:
 
 
 def test_before_opening_no_value_leaves(world: World) -> None:
-    Opened(world, PERCENTS).scoring().scored()
+    Opened(world, PERCENTS).sealed()
     files = unpacked(world.office)
     assert [name for name in files if name.startswith("rounds/")] == [
         "rounds/1/round.json",

@@ -23,7 +23,7 @@ PERCENTS = {"S01": [90, 80, 70, 80, 90], "P01": [60, 70, 80, 70, 60]}
 @pytest.fixture
 def scored(world: World) -> Opened:
     """Every sheet sealed and nothing opened."""
-    return Opened(world, PERCENTS, others={"S02": Verdict.REFUSED}).scoring().scored()
+    return Opened(world, PERCENTS, others={"S02": Verdict.REFUSED}).sealed()
 
 
 def text(data: bytes) -> str:

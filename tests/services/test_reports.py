@@ -53,7 +53,7 @@ def test_below_the_quorum_there_is_no_score(world: World) -> None:
 
 
 def test_nothing_before_the_opening(world: World) -> None:
-    opened = Opened(world, {"S01": [80] * 5}).scoring().scored()
+    opened = Opened(world, {"S01": [80] * 5}).sealed()
     assert reports.result(world.office) is None
     opened.world.stage(opened.round_id, Stage.CLOSED)
     assert reports.result(world.office, "2026") is None

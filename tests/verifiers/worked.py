@@ -63,7 +63,7 @@ def build(url: str, folder: Path) -> Worked:
     caps(office, 2, 2)
     signed = Signed(office, folder)
     round_ = Opened(world, PERCENTS, others={"S05": Verdict.REFUSED}, hand=6)
-    round_.scoring().scored(without=[HOLE])
+    round_.sealed(without=[HOLE])
     signed.enter_witness()
     early = str(signed.sign())
     sheets.return_sheet(

@@ -7,7 +7,7 @@ from flask import Flask
 
 from panel.services.office import Office
 from tests.application import application
-from tests.visitors import Visitor, arrive
+from tests.visitors import Visitor, arrive, expected
 from tests.world import World
 
 
@@ -26,12 +26,10 @@ def stranger(app: Flask) -> Visitor:
 @pytest.fixture
 def secretary(app: Flask, world: World) -> Visitor:
     """The panel secretary, signed in."""
-    _ = world.secretary
-    return arrive(app, "secretary")
+    return expected(app, world, lambda: world.secretary)
 
 
 @pytest.fixture
 def administrator(app: Flask, world: World) -> Visitor:
     """The administrator, signed in."""
-    _ = world.administrator
-    return arrive(app, "administrator")
+    return expected(app, world, lambda: world.administrator)

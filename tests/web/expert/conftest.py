@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from panel.services.office import Actor, Office
 from tests.application import application
-from tests.world import PASSWORD, World
+from tests.visitors import Visitor, arrive
+from tests.world import World
 
 ROUND = "/expert/rounds/2026/"
-
-
-@dataclass(slots=True)
-class Visitor:
-    """Somebody who is signed in; forms are sent with the token of the session."""
-
-    client: FlaskClient
-    token: str = ""
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self._remember(self.client.get(path, headers=headers))
-
-    def post(self, path: str, fields: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
-        sent = {"X-CSRFToken": self.token, **headers}
-        return self._remember(self.client.post(path, data=dict(fields or {}), headers=sent))
-
-    def _remember(self, answer: TestResponse) -> TestResponse:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
-        self.token = found[1] if found else self.token
-        return answer
 
 
 @pytest.fixture
@@ -52,12 +29,7 @@ def visit(app: Flask, world: World) -> Visit:
     """Answers somebody who has just signed in."""
 
     def sign_in(actor: Actor) -> Visitor:
-        login = next(login for login, known in world.accounts.items() if known == actor)
-        visitor = Visitor(app.test_client())
-        visitor.get("/sign-in")
-        assert visitor.post("/sign-in", {"login": login, "password": PASSWORD}).status_code == 303
-        visitor.get("/account/password")
-        return visitor
+        return arrive(app, world.login(actor))
 
     return sign_in
 

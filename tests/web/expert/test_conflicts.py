@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.expert.conftest import ROUND, Visit, Visitor
+from tests.visitors import Visitor
+from tests.web.expert.conftest import ROUND, Visit
 from tests.world import STUDIO, World
 
 CONFLICTS = f"{ROUND}conflicts"

@@ -9,7 +9,8 @@ from sqlmodel import select
 
 from panel import tables
 from panel.services.office import Office
-from tests.web.expert.conftest import ROUND, Visit, Visitor
+from tests.visitors import Visitor
+from tests.web.expert.conftest import ROUND, Visit
 from tests.world import World
 
 PLEDGE = f"{ROUND}pledge"

@@ -12,7 +12,8 @@ from panel.rules.permissions import Role
 from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services.office import Actor, Office
-from tests.web.expert.conftest import ROUND, Visit, Visitor
+from tests.visitors import Visitor
+from tests.web.expert.conftest import ROUND, Visit
 from tests.world import PROJECT, STUDIO, World
 
 GOOD = {"S1": 2500, "S2": 1250, "S3": 800, "S4": 1600, "S5": 1250, "S6": 800}

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.web.expert.conftest import ROUND, Visit, Visitor
+from tests.visitors import Visitor
+from tests.web.expert.conftest import ROUND, Visit
 from tests.world import PROJECT, STUDIO, World
 
 

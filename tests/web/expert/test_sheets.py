@@ -19,7 +19,8 @@ from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services import pledges, sheets
 from panel.services.office import Actor, Office
-from tests.web.expert.conftest import ROUND, Visit, Visitor
+from tests.visitors import Visitor
+from tests.web.expert.conftest import ROUND, Visit
 from tests.world import PROJECT, STUDIO, World
 
 STUDIO_SHEET, PROJECT_SHEET = f"{ROUND}sheets/SX-01", f"{ROUND}sheets/PX-02"

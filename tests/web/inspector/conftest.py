@@ -8,7 +8,8 @@ from flask import Flask
 from panel.services.office import Office
 from tests.application import application
 from tests.opened import Opened
-from tests.web.expert.conftest import Visit, Visitor, visit
+from tests.visitors import Visitor, expected
+from tests.web.expert.conftest import Visit, visit
 from tests.world import World
 
 __all__ = ["ROUND", "Visit", "Visitor", "visit"]
@@ -26,12 +27,12 @@ def app(office: Office) -> Flask:
 
 
 @pytest.fixture
-def inspector(visit: Visit, world: World) -> Visitor:
+def inspector(app: Flask, world: World) -> Visitor:
     """The inspector, signed in."""
-    return visit(world.inspector)
+    return expected(app, world, lambda: world.inspector)
 
 
 @pytest.fixture
 def scored(world: World) -> Opened:
     """A round in which every sheet is sealed and nothing opened."""
-    return Opened(world, PERCENTS).scoring().scored()
+    return Opened(world, PERCENTS).sealed()

@@ -201,6 +201,7 @@ def test_older_pages_stand_still(inspector: Visitor, world: World, office: Offic
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
     inspector: Visitor, office: Office, clock: StandingClock
 ) -> None:
+    inspector.come()
     asking = {"HX-Request": "true", "HX-Current-URL": "http://localhost/inspector/"}
     for _ in range(office.policy.idle_lock_minutes):
         clock.forward(minutes=1)
@@ -251,6 +252,7 @@ def test_opening_an_entry_is_recorded_under_its_number(inspector: Visitor, offic
 
 @pytest.mark.parametrize("index", ["99999", "-1", "x"])
 def test_there_is_no_such_entry(inspector: Visitor, office: Office, index: str) -> None:
+    inspector.come()
     before = acts(office)
     assert inspector.get(f"/inspector/entries/{index}").status_code == 404
     assert acts(office) == before

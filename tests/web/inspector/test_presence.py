@@ -17,6 +17,7 @@ def test_the_open_page_says_who_is_there_and_how_the_trail_stands(inspector: Vis
 
 
 def test_asking_for_it_keeps_no_unattended_screen_open(inspector: Visitor, clock: StandingClock) -> None:
+    inspector.come()
     for _n in range(3):
         clock.forward(minutes=5)
         answer = inspector.get("/inspector/presence")

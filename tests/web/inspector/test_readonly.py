@@ -76,6 +76,7 @@ def test_looking_at_everything_leaves_only_viewing_events(
     if opened:
         scored.step(Step.CLOSE_SCORING)
         scored.step(Step.OPEN_SEALS)
+    inspector.come()
     with office.reading() as session:
         size = read.size(session)
     before = contents(office)

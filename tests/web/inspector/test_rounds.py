@@ -191,7 +191,7 @@ def test_panel_draw_conflicts_and_recusals(inspector: Visitor, world: World, off
 
 
 def test_progress_counts_and_never_more(inspector: Visitor, world: World, office: Office) -> None:
-    Opened(world, {"S01": [90, 80, 70, 80, 90]}).scoring().scored([("E5", "S01")])
+    Opened(world, {"S01": [90, 80, 70, 80, 90]}).sealed([("E5", "S01")])
     page = seen(inspector, "/progress")
     assert "4/5" in page
     assert f'hx-get="{ROUND}/progress/now"' in page

@@ -62,6 +62,7 @@ def test_only_an_inspector_may_listen(visit: Visit, world: World, inspector: Vis
 
 
 def test_listening_goes_on_after_what_the_page_has(inspector: Visitor, world: World, office: Office) -> None:
+    inspector.come()
     passed(world, 3)
     newest = stream.size(office) - 1
     assert [one.after for one in listen(inspector)[1]] == [newest]
@@ -74,6 +75,7 @@ def test_listening_goes_on_after_what_the_page_has(inspector: Visitor, world: Wo
 def test_listening_does_not_keep_an_unattended_screen_open(
     inspector: Visitor, office: Office, clock: StandingClock
 ) -> None:
+    inspector.come()
     clock.forward(minutes=10)
     (first,) = listen(inspector)[1]
     clock.forward(minutes=3)

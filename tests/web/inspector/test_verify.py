@@ -45,6 +45,7 @@ def test_what_is_checked_and_what_is_not_is_said_beforehand(inspector: Visitor, 
 def test_a_whole_trail_is_called_whole_and_its_checkpoint_handed_out(
     inspector: Visitor, scored: Opened, office: Office
 ) -> None:
+    inspector.come()
     with office.reading() as session:
         head = read.head(session)
     page = pressed(inspector)

@@ -24,8 +24,8 @@ PERCENTS = {"S01": [90, 80], "S02": [70, 60]}
 @pytest.fixture
 def signed(world: World, tmp_path: Path) -> Signed:
     """A trail with sealed sheets, signed."""
+    Opened(world, PERCENTS).sealed()
     made = Signed(world.office, tmp_path)
-    Opened(world, PERCENTS).scoring().scored()
     made.sign()
     return made
 

@@ -32,7 +32,7 @@ def opened(world: World) -> Opened:
 
 
 def test_it_is_not_there_before_the_opening(world: World, secretary: Visitor) -> None:
-    Opened(world, PERCENTS, hand=6).scoring().scored()
+    Opened(world, PERCENTS, hand=6).sealed()
     missing = secretary.get(PAGE)
     assert missing.status_code == 404
     nowhere = secretary.get(f"/secretary/rounds/{CODE}/nowhere").text

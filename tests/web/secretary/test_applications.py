@@ -19,7 +19,7 @@ from panel.rules.permissions import Role
 from panel.rules.stages import Stage
 from panel.services import applications, imports
 from tests import intake
-from tests.intake import CODE, EXAMPLES, OTHER_IDENTITY
+from tests.intake import CODE, OTHER_IDENTITY
 from tests.visitors import Visitor, arrive
 from tests.world import World
 
@@ -29,11 +29,8 @@ LIST = f"{BASE}/applications"
 
 @pytest.fixture
 def examples(world: World) -> int:
-    """The round of the demonstration, imported and not yet decided."""
-    round_id = world.round_()
-    file = EXAMPLES / "applications-2026.xlsx"
-    imports.read_file(world.office, world.secretary, CODE, ImportKind.APPLICATIONS, file)
-    return round_id
+    """The round of the demonstration, imported through the services."""
+    return intake.examples(world)
 
 
 @pytest.fixture
@@ -264,7 +261,7 @@ def test_a_word_in_the_budget_is_shown_where_it_stands(secretary: Visitor, world
 
 def correct(visitor: Visitor, number: str, **changes: str | Sequence[str]) -> TestResponse:
     page = visitor.get(f"{LIST}/{number}/correction").text
-    return visitor._seen(
+    return visitor.seen(
         visitor.client.post(
             f"{LIST}/{number}/correction",
             data={**_filled(page), **changes},

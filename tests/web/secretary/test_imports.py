@@ -34,7 +34,7 @@ def upload(visitor: Visitor, kind: str, data: bytes, name: str = "文件.xlsx") 
         headers={"X-CSRFToken": visitor.token},
         content_type="multipart/form-data",
     )
-    return visitor._seen(answer)
+    return visitor.seen(answer)
 
 
 def text(page: str) -> str:

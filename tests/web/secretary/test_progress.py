@@ -90,7 +90,7 @@ def test_a_sheet_is_given_back_with_a_reason(secretary: Visitor, world: World, o
 
 def test_no_score_stands_on_the_page(secretary: Visitor, world: World) -> None:
     # Points that appear nowhere else on the page.
-    Opened(world, {"S01": [87, 87, 87, 87, 87]}).scoring().scored()
+    Opened(world, {"S01": [87, 87, 87, 87, 87]}).sealed()
     for page in (secretary.get(PROGRESS), secretary.get(f"{PROGRESS}/now")):
         assert "87" not in re.sub(r"<[^>]*>", " ", page.text)  # what is read, not digests in addresses
     assert "E1/S01" in secretary.get(PROGRESS).text

@@ -157,7 +157,7 @@ def test_a_confirmation_that_is_blocked_meanwhile_says_why(
 
 def test_one_person_goes_from_scoring_to_the_opened_seals(secretary: Visitor, world: World) -> None:
     tighter(world.office, confirmation='"one_person"')
-    Opened(world, {"S01": [80] * 5}).scoring().scored(without=[("E2", "S01")])
+    Opened(world, {"S01": [80] * 5}).sealed(without=[("E2", "S01")])
     page = text(secretary.get(ROUND).text)
     assert "还有 1 份评分表没有提交" in page
     assert "评分表没有交齐" in page
