@@ -39,7 +39,7 @@ class Streaming:
             self._application, {**environ, stream.SERVER: taken}, buffered=True
         )
         if taken.listening is None or int(status.split()[0]) != HTTPStatus.OK:
-            start_response(status, headers.items())
+            start_response(status, list(headers.items()))
             return body
         self.hub.join(_taken_away(connection), taken.listening, head(status, headers.items()))
         start_response(status, [])
