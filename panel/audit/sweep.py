@@ -36,7 +36,7 @@ from sqlmodel import Session
 from panel.audit import shape, tree
 from panel.audit.tables import ENTRIES, NODES
 
-AT_ONCE = 8192
+AT_ONCE = 16384
 """Rows in one value."""
 
 _SIZE = hashlib.sha256().digest_size
