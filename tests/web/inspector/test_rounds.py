@@ -130,7 +130,9 @@ def test_an_application_tells_findings_decisions_and_corrections(
     ):
         assert shown in page, shown
     assert newest(office) == ("watch.application", "P01")
-    entry = inspector.get("/inspector/entries/0").text
+    with office.reading() as session:
+        (record,) = read.of_act(session, "application.correct")
+    entry = inspector.get(f"/inspector/entries/{record.index}").text
     for shown in ("更正前", "12 个月", "更正后", "30 个月", "来函更正"):
         assert shown in entry, shown
 
