@@ -189,6 +189,8 @@ def kill_database(data: Path) -> None:
     for number in (parent, *map(int, children)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+    # Where nobody reaps the killed, their number stays taken, and the next start would think them alive.
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def start_database(data: Path, url: str) -> None:
