@@ -125,12 +125,20 @@ def _context() -> dict[str, object]:
             "role_term": term(viewer.role),
             "login": viewer.login,
         },
-        "viewer_links": [{"href": url_for("account.password_form"), "text": language._("修改密码")}],
+        "viewer_links": _links(viewer.role if viewer else None),
         "htmx_url": assets.htmx_url(),
         "term": term,
         "together": _together,
         "Role": Role,
     }
+
+
+def _links(role: Role | None) -> list[dict[str, str]]:
+    """What stands in the menu of whoever is signed in."""
+    links = [{"href": url_for("account.password_form"), "text": language._("修改密码")}]
+    if role is Role.EXPERT:
+        links.append({"href": url_for("public_guide.show"), "text": language._("专家使用指南")})
+    return links
 
 
 def _protect(response: Response) -> Response:

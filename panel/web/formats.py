@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 
 from flask import Flask
 
@@ -10,6 +11,8 @@ from panel.clock import OFFICE_ZONE
 from panel.language import SOURCE, current
 from panel.rules import rounding
 from panel.sentences import figures
+
+FEN_IN_WAN = 1_000_000
 
 
 def day(value: date) -> str:
@@ -45,6 +48,14 @@ def short_points(value: int | None) -> str:
     return points(value).rstrip("0").rstrip(".") if value is not None else "–"
 
 
+def money(fen: int) -> str:
+    """3.50 万元 as it is spoken of, rounded to a hundred yuan; CNY 35,000 where the language has no 万."""
+    if current() != SOURCE:
+        return figures.yuan(fen)
+    whole, rest = divmod(rounding.half_up(Fraction(fen, FEN_IN_WAN), 2), 100)
+    return f"{whole:,}.{rest:02d} 万元"
+
+
 def install(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
@@ -57,4 +68,6 @@ def install(app: Flask) -> None:
         percent=figures.percent,
         signed=figures.signed,
         figure=figures.plain,
+        money=money,
+        yuan=figures.yuan,
     )

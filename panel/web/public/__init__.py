@@ -1,5 +1,5 @@
 """What anybody may ask for."""
 
-from panel.web.public import health, log, receipts
+from panel.web.public import guide, health, log, receipts
 
-BLUEPRINTS = (health.blueprint, log.blueprint, receipts.blueprint)
+BLUEPRINTS = (guide.blueprint, health.blueprint, log.blueprint, receipts.blueprint)

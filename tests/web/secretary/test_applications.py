@@ -138,7 +138,7 @@ def test_the_next_and_the_one_before_are_a_tap_away(secretary: Visitor, examples
 def test_money_and_papers_are_shown_as_people_read_them(secretary: Visitor, examples: int) -> None:
     page = secretary.get(f"{LIST}/P12").text
     assert "6.80 万元" in page
-    assert 'title="68,000.00 元"' in page
+    assert 'title="68,000 元"' in page
     assert "申报材料 4 / 4" in page
     assert "X03" in page
     assert "申报材料 3 / 4" in secretary.get(f"{LIST}/P15").text
