@@ -1,5 +1,6 @@
 """The entry for WSGI servers: `gunicorn wsgi:app`; the environment names the installation (`PANEL_HOME`)."""
 
 from panel.app import create_app
+from panel.cli.workers import Streaming
 
-app = create_app()
+app = Streaming(create_app())

@@ -1,8 +1,9 @@
 """How soon live views hear of a save, and how long a save takes beside them, through the real server.
 
-    python -m benchmarks.live [--seconds 15]
+    python -m benchmarks.live [--seconds 15] [--gunicorn] [--only crowd|room]
 
-Two scenes, each on an SQLite store of its own, with the server, the experts and the pages in three processes:
+Two scenes, each on an SQLite store of its own, with the server, the experts and the pages in three processes;
+with `--gunicorn` on a PostgreSQL of its own, through the processes that docs/operations.md names:
 
 - the crowd: 500 pages listen while 50 experts save every 2 s;
 - the room: 20 pages listen while 40 experts save every 2 s.
@@ -25,17 +26,20 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.saves import Connection, Expert, server
+from benchmarks.saves import DURABLE, Connection, Expert, processes, server
 from panel import config
 from panel.app import create_app
 from panel.cli import serve
+from panel.services.office import Office
 from panel.services.openings import open_office
+from tests import postgres
 from tests.world import PASSWORD, World
 
 PAUSE = 2.0  # s between two saves of an expert
@@ -59,13 +63,28 @@ SCENES = (
 )
 
 
-def serve_round(home: str, experts: int, ready: Any) -> None:
+def prepared(home: str, url: str, experts: int) -> Office:
     """A round in scoring, and an inspector."""
-    office = open_office(config.create(Path(home), secure_cookies=False))
+    office = open_office(config.create(Path(home), database_url=url, secure_cookies=False))
     world = World(office, office.clock)
     world.scoring_round(experts)
     assert world.inspector.account_id
-    waiter = serve.server(create_app(office), "127.0.0.1", 0)
+    return office
+
+
+@contextmanager
+def production(home: str, experts: int) -> Iterator[int]:
+    """The same over PostgreSQL, in the processes of gunicorn; yields their port."""
+    with postgres.cluster(DURABLE) as url:
+        assert url, postgres.HOW_TO_GET_IT
+        prepared(home, url, experts).engine.dispose()
+        with processes(home) as port:
+            yield port
+
+
+def serve_round(home: str, experts: int, ready: Any) -> None:
+    """Serve it over SQLite, from this process."""
+    waiter = serve.server(create_app(prepared(home, "", experts)), "127.0.0.1", 0)
     ready.send(waiter.effective_port)
     waiter.run()
 
@@ -146,12 +165,16 @@ def save(port: int, experts: int, seconds: float, out: Any) -> None:
     out.send(took)
 
 
-def run(scene: Scene, seconds: float) -> bool:
+def run(scene: Scene, seconds: float, *, gunicorn: bool) -> bool:
     """Play a scene, print what was measured, and say whether its bars hold."""
     spawn = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory(prefix="panel-live-") as home,
-        server(serve_round, f"{home}/panel", scene.experts) as port,
+        (
+            production(f"{home}/panel", scene.experts)
+            if gunicorn
+            else server(serve_round, f"{home}/panel", scene.experts)
+        ) as port,
     ):
         pages_here, pages_there = spawn.Pipe()
         saves_here, saves_there = spawn.Pipe()
@@ -185,8 +208,11 @@ def main() -> int:
     """Play both scenes."""
     words = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     words.add_argument("--seconds", type=float, default=15)
+    words.add_argument("--gunicorn", action="store_true")
+    words.add_argument("--only", choices=[scene.name for scene in SCENES], default="")
     given = words.parse_args()
-    held = [run(scene, given.seconds) for scene in SCENES]
+    chosen = [scene for scene in SCENES if given.only in ("", scene.name)]
+    held = [run(scene, given.seconds, gunicorn=given.gunicorn) for scene in chosen]
     return 0 if all(held) else 1
 
 

@@ -142,6 +142,13 @@ def serve_panel(home: str, clients: int, ready: Any) -> None:
 def gunicorn(home: str, url: str, clients: int) -> Iterator[int]:
     """The application over PostgreSQL, as it is run in production; yields its port."""
     _office(home, url, clients).engine.dispose()
+    with processes(home) as port:
+        yield port
+
+
+@contextmanager
+def processes(home: str) -> Iterator[int]:
+    """The processes of gunicorn over an installation that is there; yields their port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

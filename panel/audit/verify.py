@@ -7,6 +7,7 @@ been cut off or written anew unseen: how far they reach is said with the result.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +28,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
-from panel.audit import seals, tree
+from panel.audit import seals, shape, tree
 from panel.audit.coverage import NOTHING, UNCOVERED, Asked, Coverage, Damage, judge, sizes
-from panel.audit.read import list_digest
+from panel.audit.sweep import sweep
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.language import N_, _
 
@@ -58,7 +59,13 @@ def check(session: Session, asked: Asked = NOTHING) -> TrailCheck:
     coverage = UNCOVERED
     try:
         roots = dict.fromkeys(sizes(session, asked), b"")
-        damage = _first_damage(session, frontier, roots) or _first_text_damage(session)
+        swept = sweep(session)
+        if swept is not None:
+            frontier = swept.frontier()
+            roots |= {size: swept.root(size) for size in roots if size <= swept.size}
+            damage = _text_damage(session, swept.lists)
+        else:
+            damage = _first_damage(session, frontier, roots) or _text_damage(session, _listed(session))
         if damage is None:
             coverage = judge(session, frontier.size, roots, asked)
             damage = coverage.damage
@@ -90,8 +97,8 @@ def _first_damage(session: Session, frontier: tree.Frontier, roots: dict[int, by
     return None
 
 
-def _first_text_damage(session: Session) -> Damage | None:
-    lists = _listed(session)
+def _text_damage(session: Session, listed: Mapping[str, int]) -> Damage | None:
+    lists = dict(listed)
     with _raw(session, TEXTS) as rows:
         for row in rows:
             if seals.digest(seals.TEXT_LABEL, _bytes(row.text)).encode() != _bytes(row.digest):
@@ -105,14 +112,7 @@ def _listed(session: Session) -> dict[str, int]:
     """The digests of the long lists that the entries refer to, each with its entry."""
     query = select(ENTRIES.c.idx, ENTRIES.c.body).where(ENTRIES.c.body.contains('"count":'))
     rows = session.execute(query.order_by(ENTRIES.c.idx).execution_options(yield_per=_ROWS_AT_ONCE))
-    return {digest: row.idx for row in rows for digest in _lists(_bytes(row.body))}
-
-
-def _lists(body: bytes) -> list[str]:
-    """The digests of the long lists that a sound entry refers to."""
-    data = json.loads(body).get("data", {})
-    found = map(list_digest, data.values()) if isinstance(data, dict) else ()
-    return [digest for digest in found if digest]
+    return {digest: row.idx for row in rows for digest in shape.lists(_bytes(row.body))}
 
 
 def _raw(session: Session, table: Table, *order: Column[Any]) -> Result[Any]:
@@ -141,25 +141,13 @@ def _fault(row: Row[Any], expected: int, body: bytes) -> str:
     if tree.leaf_hash(body) != row.leaf:
         return _("记录写入以后被改动过")
     try:
-        said = _copies(json.loads(body))
+        said = shape.copies(json.loads(body))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return _("记录的内容已无法读出")
     if said.pop("idx") != row.idx:
         return _("记录不在它原来的位置")
     wrong = [name for name, value in said.items() if _plain(getattr(row, name)) != value]
     return _("供检索的副本（{wrong}）与记录不一致").format(wrong=_("、").join(wrong)) if wrong else ""
-
-
-def _copies(record: Any) -> dict[str, object]:
-    """What the searchable copies must say."""
-    return {
-        "idx": record["n"],
-        "act": record["data"]["tried"] if record["act"] == "refused" else record["act"],
-        "ok": record["ok"],
-        "actor": record["who"]["id"],
-        "round_id": record.get("round", ""),
-        "subject": record.get("obj", {}).get("id", ""),
-    }
 
 
 def _plain(value: object) -> object:

@@ -191,7 +191,7 @@ class Handshake(WSGITask):  # type: ignore[misc]
         environ = self.get_environment() | {stream.SERVER: self}
         body, status, headers = run_wsgi_app(self._application, environ, buffered=True)
         if self._listening is not None and int(status.split()[0]) == HTTPStatus.OK:
-            self._hand_over(self._listening, _head(status, headers.items()))
+            self._hand_over(self._listening, head(status, headers.items()))
             return
         self.complete = True
         self.status, self.response_headers = status, list(headers.items())
@@ -214,7 +214,7 @@ class Handshake(WSGITask):  # type: ignore[misc]
         channel.server.trigger.pull_trigger(hand_over)
 
 
-def _head(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
+def head(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
     """The head of an answer that ends when its connection does, and how soon to come back then."""
     own = [(name, value) for name, value in headers if name.lower() != "content-length"]
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in own), "Connection: close"]

@@ -20,6 +20,8 @@ from panel.audit.events import VOCABULARY, RoundCreated, StageChanged
 from panel.audit.read import Filter, Proof, Record
 from panel.errors import LogTampered
 from panel.language import _
+from panel.queries import corrections
+from panel.queries.corrections import Correction
 from panel.rules.permissions import Role
 from panel.rules.stages import ORDER, Stage
 from panel.sentences import entries, events
@@ -92,6 +94,8 @@ class EntryDetail:
     words: tuple[tuple[str, str], ...]
     change: tuple[str, str, str] | None
     """What was corrected: the fields, and the digests before and after."""
+    correction: Correction | None
+    """The same in words, where they are still kept."""
     body: str
     pretty: str
     leaf: str
@@ -189,6 +193,7 @@ def entry(session: Session, index: int) -> EntryDetail | None:
         facts=tuple(entries.facts(record.data, without=hidden, name=names)),
         words=tuple((entries.label(field), text) for field, text in wording.items()),
         change=_change(record),
+        correction=corrections.of_entry(session, record),
         body=record.body,
         pretty=json.dumps(said, ensure_ascii=False, indent=2),
         leaf=record.leaf,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -71,12 +72,16 @@ def correct(
             raise InvalidInput(Problem(_("更正内容"), "", _("没有任何改动。")))
         _refuse_unknown_studio(change, round_.id, after)
         _write(change, row, after)
-        change.record(
-            ApplicationCorrected(
-                fields=names, before=_digest(before), after=_digest(after), reason=Said(reason)
-            ),
+        said = {"before": _said(before), "after": _said(after)}
+        digests = {when: seals.record_digest(whole) for when, whole in said.items()}
+        entry = change.record(
+            ApplicationCorrected(fields=names, reason=Said(reason), **digests),
             subject=after.number,
             round_id=round_.id,
+        )
+        change.number()
+        change.session.add(
+            tables.Correction(entry=entry.index, application_id=row.id, said=seals.canonical(said).decode())
         )
 
 
@@ -230,7 +235,6 @@ def _write(change: Change, row: tables.Application, after: Application) -> None:
     session.add_all(parts(row.id, after))
 
 
-def _digest(application: Application) -> str:
-    """The digest of all that an application says."""
-    said = asdict(application) | {"materials": sorted(application.materials)}
-    return seals.record_digest(said)
+def _said(application: Application) -> dict[str, Any]:
+    """All that an application says, as plain data."""
+    return asdict(application) | {"materials": sorted(application.materials)}

@@ -11,6 +11,7 @@ from panel.tables.applications import (
     Studio,
 )
 from panel.tables.conflicts import Conflict, Recusal
+from panel.tables.corrections import Correction
 from panel.tables.draws import Draw
 from panel.tables.experts import Employment, Expert, Relation
 from panel.tables.imports import Import
@@ -29,6 +30,7 @@ __all__ = [
     "BudgetLine",
     "Clearance",
     "Conflict",
+    "Correction",
     "Draw",
     "Eligibility",
     "Employment",

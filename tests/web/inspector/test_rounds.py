@@ -130,6 +130,11 @@ def test_an_application_tells_findings_decisions_and_corrections(
     ):
         assert shown in page, shown
     assert newest(office) == ("watch.application", "P01")
+    with office.reading() as session:
+        (record,) = read.of_act(session, "application.correct")
+    entry = inspector.get(f"/inspector/entries/{record.index}").text
+    for shown in ("更正前", "12 个月", "更正后", "30 个月", "来函更正"):
+        assert shown in entry, shown
 
 
 def test_a_withdrawn_application_stays_to_be_seen(inspector: Visitor, scored: Opened, office: Office) -> None:

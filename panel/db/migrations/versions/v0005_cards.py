@@ -9,7 +9,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 from panel.db.append_only import statements
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:

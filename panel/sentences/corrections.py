@@ -1,0 +1,57 @@
+"""What stood in a field of an application, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from panel.language import _
+from panel.rules.applications import (
+    BudgetCategory,
+    CertificateLevel,
+    EmploymentKind,
+    Material,
+    OccupationState,
+    ProjectKind,
+)
+from panel.sentences.figures import yuan
+from panel.vocabulary import term
+
+_TERMS = {
+    "certificate": CertificateLevel,
+    "kind": ProjectKind,
+    "occupation_state": OccupationState,
+}
+
+
+def words(field: str, value: Any) -> str:
+    """A value as the application's own page says it."""
+    if value is None or value in ("", [], {}):
+        return _("（空）")
+    if field in _TERMS:
+        return term(_TERMS[field](value))
+    if field.endswith("_fen"):
+        return yuan(value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if field == "months":
+        return _("{count} 个月").format(count=value)
+    if isinstance(value, Mapping):
+        return _("；").join(_("{name}：{words}").format(name=name, words=one) for name, one in value.items())
+    if isinstance(value, list):
+        return _("；").join(map(_part, value))
+    return str(value)
+
+
+def _part(value: Any) -> str:
+    """One of several: a paper, a person of the team, a line of the budget."""
+    if isinstance(value, str):
+        return _("{name}（{kind}）").format(name=term(Material(value)), kind=value)
+    if "employment" in value:
+        return _("{name}（{kind}）").format(
+            name=value["name"], kind=term(EmploymentKind(value["employment"]))
+        )
+    line = _("{kind}：{name} {amount}").format(
+        kind=term(BudgetCategory(value["category"])), name=value["item"], amount=yuan(value["amount_fen"])
+    )
+    return _("{name}（{kind}）").format(name=line, kind=value["note"]) if value["note"] else line
