@@ -144,5 +144,5 @@ def _cursor(engine: Engine) -> Iterator[psycopg.Cursor[Any]]:
 
 
 def _copied(cursor: psycopg.Cursor[Any], table: str) -> bytes:
-    with cursor.copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
+    with cursor.copy(f"COPY (SELECT * FROM {table} ORDER BY 1) TO STDOUT (FORMAT binary)".encode()) as copy:
         return b"".join(bytes(part) for part in copy)

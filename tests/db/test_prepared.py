@@ -78,6 +78,9 @@ def test_what_is_written_is_what_was_given(office: Office, world: World) -> None
             expires_at=WHEN,
             ended_at=None,
             ip="10.0.0.1",
+            locked_at=None,
+            device=None,
+            ended_because=None,
         )
         assert _sign_in(session) == (WHEN, None, "10.0.0.1")
         end.run(session, of=7, at=WHEN + timedelta(microseconds=1))

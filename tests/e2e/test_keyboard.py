@@ -55,6 +55,13 @@ def test_from_the_queue_to_a_submitted_sheet_by_keys_alone(live: Live, page_as: 
     expect(page.locator("#sheet-state")).to_have_attribute("data-state", "saved")
     tab_to(page, "[data-submit] [type=submit]")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/sign"))
+    tab_to(page, "input[name=manner]")
+    page.keyboard.press("ArrowRight")  # from the finger to the name that is typed
+    tab_to(page, "#f-signed-name")
+    page.keyboard.insert_text("E1（虚构）")
+    tab_to(page, "main form [type=submit]")
+    page.keyboard.press("Enter")
     expect(page.locator("#receipt")).to_be_visible()
     with live.office.reading() as session:
         assert len(session.exec(select(tables.Submission)).all()) == 1

@@ -211,7 +211,17 @@ class Round:
         return intake.experts_file([(each, "") for each in pool])
 
 
-DOWNLOADS = ("workbook", ".xlsx", "/feed", "/now", "/stream", "/bundle", "/report", "/verifiers/1")
+DOWNLOADS = (
+    "workbook",
+    ".xlsx",
+    "/feed",
+    "/now",
+    "/stream",
+    "/bundle",
+    "/report",
+    "/verifiers/1",
+    "/outbox-key",
+)
 """Addresses that are no pages."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import Live, PageAs
+from tests.e2e.conftest import Live, PageAs, sign
 from tests.opened import CODE, COMMENT
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,7 @@ def test_the_receipt_of_a_sealed_sheet_is_checked_by_a_stranger(
     expert = page_as("E1")
     expert.goto(f"/expert/rounds/{CODE}/sheets/SX-01")
     expert.get_by_role("button", name="提交").click()
+    sign(expert)
     receipt = expert.locator("#receipt")
     expect(receipt).to_contain_text("已提交并封存")
     expect(receipt.get_by_role("button", name="打印")).to_be_visible()

@@ -248,6 +248,10 @@ def test_a_failing_server_is_asked_again_and_the_line_says_so(live: Live, page_a
 
 
 def test_two_tablets_on_one_sheet_are_laid_side_by_side(live: Live, page_as: PageAs) -> None:
+    with live.world.store() as session:
+        account = session.exec(select(tables.Account).where(tables.Account.login == "E1")).one()
+        account.devices = 2
+        session.add(account)
     first, second = page_as("E1"), page_as("E1", PORTRAIT)
     for page in (first, second):
         open_sheet(page)

@@ -18,7 +18,7 @@ document.addEventListener("entered", async ({ detail }) => {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(worker, { scope });
   const [arrival] = performance.getEntriesByType("navigation");
-  if (arrival.workerStart && !detail.fresh) return; // the page came through the worker, which has kept it
+  if (arrival?.workerStart && !detail.fresh) return; // the page came through the worker, which has kept it
   (await navigator.serviceWorker.ready).active.postMessage({ keep: location.href });
 });
 
