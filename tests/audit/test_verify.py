@@ -12,9 +12,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from panel.audit import tree, verify
-from panel.audit.coverage import Damage
-from panel.audit.events import AccountDisabled, AccountEnabled, Refused, Said, ScoreSaved
+from panel.audit import notes, tree, verify
+from panel.audit.coverage import NOTHING, Asked, Damage
+from panel.audit.events import AccountDisabled, AccountEnabled, DrawPrepared, Refused, Said, ScoreSaved
+from panel.audit.notes import Checkpoint, Signer
 from panel.audit.verify import CAVEAT, TrailCheck
 from panel.language import speaking
 from panel.rules.permissions import Role
@@ -62,6 +63,20 @@ def test_a_trail_that_nobody_touched_is_whole(trail: Office) -> None:
     assert (found.size, found.damages) == (SIZE, ())
     leaves = [bytes.fromhex(record) for record in _leaves(trail)]
     assert found.root == tree.root_of(leaves).hex()
+
+
+def test_entry_by_entry_the_answer_is_that_of_the_quick_sweep(
+    trail: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with trail.change(actor(Role.SECRETARY), DrawPrepared) as change:
+        pool = tuple(f"a-{number:04}" for number in range(200))
+        change.record(DrawPrepared(attempt=1, size=5, pool=pool, excluded=(), digest="9f"), subject="1")
+    begin = notes.sign(Checkpoint("panel-test", 0, tree.EMPTY_ROOT), Signer.generate("panel-test", notes.LOG))
+    with trail.reading() as session:
+        quick = [verify.check(session, asked) for asked in (NOTHING, Asked((begin,)))]
+        monkeypatch.setattr(verify, "sweep", lambda _: None)
+        assert [verify.check(session, asked) for asked in (NOTHING, Asked((begin,)))] == quick
+    assert (quick[0].size, quick[0].damages) == (SIZE + 1, ())
 
 
 def test_an_empty_trail_is_whole(office: Office) -> None:

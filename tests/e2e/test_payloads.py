@@ -221,6 +221,7 @@ DOWNLOADS = (
     "/report",
     "/verifiers/1",
     "/outbox-key",
+    ".pdf",
 )
 """Addresses that are no pages."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import select
 
+from panel import tables
 from panel.audit import read
 from panel.errors import InvalidInput, RuleBroken
 from panel.queries import accounts as views
@@ -117,8 +119,11 @@ def test_guesses_at_the_door_do_not_touch_who_is_signed_in(office: Office, exper
 
 @pytest.mark.usefixtures("expert")
 def test_guesses_at_a_locked_tablet_end_its_session_and_void_nothing(
-    office: Office, clock: StandingClock
+    office: Office, clock: StandingClock, world: World
 ) -> None:
+    with world.store() as store:
+        store.exec(select(tables.Account).where(tables.Account.login == "E1")).one().devices = 2
+    elsewhere = sign_ins.sign_in(office, "E1", PIN)
     token = sign_ins.sign_in(office, "E1", PIN)
     with office.reading() as session:
         found = sign_ins.viewer_of(session, token, office.clock())
@@ -132,6 +137,7 @@ def test_guesses_at_a_locked_tablet_end_its_session_and_void_nothing(
     with office.reading() as session:
         assert sign_ins.viewer_of(session, token, office.clock()) is None
         assert sign_ins.ending_of(session, token) == "guessed"
+        assert sign_ins.viewer_of(session, elsewhere, office.clock()) is not None
     with pytest.raises(RuleBroken) as refused:
         locks.unlock(office, actor, token, PIN)
     assert refused.value.code == "attempts_exhausted"

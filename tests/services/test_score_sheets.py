@@ -80,6 +80,15 @@ def test_after_it_secretary_and_inspector_do_and_it_is_on_record(
             score_sheets.of_expert(office, actor, "2026", "E1", "SX-01", address)
 
 
+def test_what_is_opened_while_one_asks_is_not_there_yet(
+    office: Office, world: World, expert: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.stage(1, Stage.OPENED)
+    monkeypatch.setattr(score_sheets, "may", lambda *_: False)  # as it was when the question was read
+    with pytest.raises(NotFound):
+        score_sheets.of_expert(office, world.secretary, "2026", "E1", "SX-01", address)
+
+
 def test_a_sheet_signed_on_paper_leaves_room_for_the_hand(
     office: Office, world: World, expert: Actor
 ) -> None:
