@@ -109,7 +109,9 @@ def test_no_answer_to_an_expert_carries_what_was_planted(
         if not address.endswith("/conflicts") and not any(code in address for code in others):
             answer = visitor.get(address)
             # A short word may well turn up among the bytes of a picture; what it shows is looked at below.
-            body = "" if answer.mimetype.startswith("image/") else answer.data.decode("utf-8", "ignore")
+            body = (
+                "" if (answer.mimetype or "").startswith("image/") else answer.data.decode("utf-8", "ignore")
+            )
             text = f"{address}\n{answer.headers}\n{body}"
             raw = [secret for secret in (UNIT, MASTER, PHONE, ID_NUMBER) if secret.encode() in answer.data]
             shown[address] = [secret for secret in SECRETS if shows(text, secret)] + raw
