@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from panel.documents.page_sandbox import MIB, PageLimits, confine
+from panel.documents.children import confine
+from panel.documents.page_sandbox import MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def answered(data: bytes, limits: ArchiveLimits) -> Iterator[bytes]:
 def main(argument: str) -> None:
     """The child: limits from the command line, the archive from standard input, the files to its output."""
     limits = ArchiveLimits(**json.loads(argument))
-    confine(PageLimits(memory_bytes=limits.memory_bytes, seconds=limits.seconds))
+    confine(limits.memory_bytes, limits.seconds)
     sys.stdout.buffer.writelines(answered(sys.stdin.buffer.read(), limits))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,3 +23,20 @@ def ask(module: str, argument: str, data: bytes, seconds: int) -> subprocess.Com
         timeout=seconds,
         check=False,
     )
+
+
+def confine(memory_bytes: int, seconds: int) -> None:
+    """Limit this process, the child, where the platform can."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - Windows
+        return
+    for name, limit in (
+        ("RLIMIT_AS", memory_bytes),
+        ("RLIMIT_CPU", seconds),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_CORE", 0),
+    ):
+        # macOS knows RLIMIT_AS and refuses to set it.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (limit, limit))

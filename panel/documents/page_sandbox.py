@@ -8,7 +8,6 @@ lay behind them. The words for people are chosen by the caller.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import math
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from panel.documents.children import confine
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -330,27 +331,10 @@ def encoded(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def confine(limits: PageLimits) -> None:
-    """Limit this process, where the platform can."""
-    try:
-        import resource
-    except ImportError:  # pragma: no cover - Windows
-        return
-    for name, limit in (
-        ("RLIMIT_AS", limits.memory_bytes),
-        ("RLIMIT_CPU", limits.seconds),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CORE", 0),
-    ):
-        # macOS knows RLIMIT_AS and refuses to set it.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (limit, limit))
-
-
 def main(argument: str) -> None:
     """The child: limits from the command line, the file from standard input, the answer to its output."""
     limits = PageLimits(**json.loads(argument))
-    confine(limits)
+    confine(limits.memory_bytes, limits.seconds)
     warnings.simplefilter("ignore")  # of libraries about odd files: what they refuse is refused
     images: list[bytes] = []
     try:

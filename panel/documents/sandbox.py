@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from panel.documents.children import confine
+
 MIB = 1024 * 1024
 EXCEL_ROWS = 1_048_576
 UNSAFE = 3
@@ -208,23 +210,6 @@ def _cell(place: int, cell: Any) -> list[Any]:
     return [place, "s", str(value)[:LONGEST_TEXT]]
 
 
-def confine(limits: Limits) -> None:
-    """Limit this process, where the platform can."""
-    try:
-        import resource
-    except ImportError:  # pragma: no cover - Windows
-        return
-    for name, limit in (
-        ("RLIMIT_AS", limits.memory_bytes),
-        ("RLIMIT_CPU", limits.seconds),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CORE", 0),
-    ):
-        # macOS knows RLIMIT_AS and refuses to set it.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (limit, limit))
-
-
 def answer(data: bytes, limits: Limits) -> dict[str, Any]:
     """What goes back to the caller."""
     try:
@@ -248,7 +233,7 @@ def main(argument: str) -> None:
         sys.modules[name] = None  # type: ignore[assignment]
     os.environ["OPENPYXL_LXML"] = "False"  # else it would read with lxml, which is here for other documents
     limits = Limits(**json.loads(argument))
-    confine(limits)
+    confine(limits.memory_bytes, limits.seconds)
     if not reads_safely():
         sys.exit(UNSAFE)
     result = answer(sys.stdin.buffer.read(), limits)

@@ -84,7 +84,7 @@ def test_a_child_without_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_child_answers_names_and_sizes_and_then_the_files(
     monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    monkeypatch.setattr(archive_sandbox, "confine", lambda _limits: None)
+    monkeypatch.setattr(archive_sandbox, "confine", lambda *_limits: None)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
     archive_sandbox.main("{}")
     head, _, body = capfdbinary.readouterr().out.partition(b"\n")

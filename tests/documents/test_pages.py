@@ -246,7 +246,7 @@ def test_the_child_answers_one_line_and_the_pictures(
     data: bytes, head: bytes, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     # Its limits are left out here: they would hold for the tests themselves.
-    monkeypatch.setattr(page_sandbox, "confine", lambda _limits: None)
+    monkeypatch.setattr(page_sandbox, "confine", lambda *_limits: None)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     page_sandbox.main('{"pages": 2}')
     assert head in capfdbinary.readouterr().out.partition(b"\n")[0]
@@ -258,7 +258,7 @@ def test_a_child_without_memory_says_so(
     def exhausted(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(page_sandbox, "confine", lambda _limits: None)
+    monkeypatch.setattr(page_sandbox, "confine", lambda *_limits: None)
     monkeypatch.setattr(page_sandbox, "_picture", exhausted)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PICTURE)))
     page_sandbox.main("{}")

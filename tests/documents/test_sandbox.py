@@ -256,8 +256,8 @@ def test_the_child_is_confined(tmp_path: Path) -> None:
     # A child of these limits can neither write a file nor take much memory.
     probe = (
         "import sys, pathlib\n"
-        "from panel.documents.sandbox import Limits, confine\n"
-        "confine(Limits(memory_bytes=256 * 1024 * 1024))\n"
+        "from panel.documents.children import confine\n"
+        "confine(256 * 1024 * 1024, 20)\n"
         "try:\n    pathlib.Path(sys.argv[1]).write_text('x')\n"
         "except OSError: print('no file')\n"
         "try:\n    bytearray(400 * 1024 * 1024)\n"
