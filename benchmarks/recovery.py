@@ -38,7 +38,7 @@ class Call:
 
 
 def panel_call(
-    rng: np.random.Generator, n: int, m: int, *, missing: float, erratic: bool, scales: float
+    rng: np.random.Generator, n: int, m: int, *, missing: float, erratic: bool, scales: float, wild: float
 ) -> Call:
     """A panel that sees everything but what is missing; integers 0-100 on three criteria, averaged."""
     quality = rng.normal(0, QUALITY, n)
@@ -53,6 +53,7 @@ def panel_call(
         there[row, rng.choice(m, 2, replace=False)] = True
     base = CENTRE + severity + scale * (quality[:, None] + taste)
     sheets = base[..., None] + noise[:, None] * rng.standard_normal((n, m, CRITERIA))
+    sheets[rng.random((n, m)) < wild] += rng.choice([-45.0, 45.0])
     total = np.clip(np.round(sheets), 0, 100).mean(axis=2)
     i, j = np.nonzero(there)
     return Call(_design(n, m, i, j, total[i, j]), quality)
@@ -151,9 +152,15 @@ class Scenario:
 
 
 def _panel(n: int, m: int, **kind: float) -> Callable[[np.random.Generator], Call]:
-    full = {"missing": 0.0, "erratic": False, "scales": 0.25} | kind
+    full = {"missing": 0.0, "erratic": False, "scales": 0.25, "wild": 0.0} | kind
     return lambda rng: panel_call(
-        rng, n, m, missing=full["missing"], erratic=bool(full["erratic"]), scales=full["scales"]
+        rng,
+        n,
+        m,
+        missing=full["missing"],
+        erratic=bool(full["erratic"]),
+        scales=full["scales"],
+        wild=full["wild"],
     )
 
 
@@ -161,6 +168,8 @@ SCENARIOS = (
     Scenario("40x7, one erratic", 10, _panel(40, 7, erratic=True)),
     Scenario("40x7, equal scale", 10, _panel(40, 7, scales=0.0)),
     Scenario("20x5", 3, _panel(20, 5)),
+    Scenario("40x7, one sheet in 25 wild", 10, _panel(40, 7, wild=0.04)),
+    Scenario("20x5, one sheet in 25 wild", 3, _panel(20, 5, wild=0.04)),
     Scenario("40x7, 20 % missing, one erratic", 10, _panel(40, 7, missing=0.2, erratic=True)),
     Scenario("40x7, 50 % missing, equal scale", 10, _panel(40, 7, missing=0.5, scales=0.0)),
     Scenario("2,000x4 of 300, at random", 200, lambda rng: conference(rng, 2000, 300, 4, 0), large=True),

@@ -17,10 +17,12 @@ from panel.scoring.models.assignment import Assignment, assignment
 from panel.scoring.models.expert_variances import ExpertVariances, expert_variances
 from panel.scoring.models.least_squares import LeastSquares, least_squares
 from panel.scoring.models.mixed import Mixed
+from panel.scoring.models.outliers import outliers
 
-Model = Literal["expert_variances", "mixed", "least_squares", "mean"]
+Model = Literal["outliers", "expert_variances", "mixed", "least_squares", "mean"]
 """What the advice comes from.
 
+`outliers`: mixed model in which single scores far from the rest count for less, and so do erratic experts.
 `expert_variances`: mixed model in which erratic experts count for less; with topics if they are given.
 `mixed`: the same where the experts' variances do not differ, or no more than chance explains.
 `least_squares`: applications were assigned by quality in a way that no given topics explain; scores
@@ -84,6 +86,9 @@ def advice_score(
     if sets is not None and sets.by_quality:
         assert additive is not None
         return Advice(_shrunk(additive), "least_squares", fit, sets, found)
+    heavy = outliers(design, codes, found)
+    if heavy is not None:
+        return Advice(heavy.mixed.intercept + heavy.mixed.worth, "outliers", heavy.mixed, sets, found)
     return Advice(fit.intercept + fit.worth, model, fit, sets, found)
 
 

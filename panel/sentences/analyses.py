@@ -23,6 +23,7 @@ _OMISSIONS: Mapping[Omission, str] = {
 }
 
 _MODELS: Mapping[Model, str] = {
+    "outliers": N_("混合模型，明显离群的单份评分和起伏大的专家权重较低"),
     "expert_variances": N_("混合模型，起伏大的专家权重较低"),
     "mixed": N_("混合模型，各位专家权重相同"),
     "least_squares": N_("最小二乘，评分份数少的向平均收缩"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 from scipy.stats import t as student
 
 from panel.scoring.arrays import quotient
@@ -22,6 +22,9 @@ from panel.scoring.sheets import Sheets
 
 HALO = 0.25
 """Only below a quarter of the median expert's variance between criteria is halo worth a word."""
+
+LENIENCY_RATE = 0.1
+"""Few experts tell little about how experts differ: at 0.02 even gross severity would go unnoticed."""
 
 FLAT = 3
 """Equal scores from so many on are worth a word."""
@@ -87,7 +90,7 @@ def _leniency(found: Figures) -> Iterator[Finding]:
     floor = 1e-10 * max(float(np.ptp(found.design.y)), np.finfo(np.float64).tiny)
     t = quotient(s - others, se, se > floor)
     p = 2 * student.sf(np.abs(t), m - 2)
-    cut = cutoff(p)
+    cut = cutoff(p, LENIENCY_RATE)
     for j in _at(p <= cut):
         limit = float(student.isf(cut / 2, m - 2) * se[j])
         sign, code = (1, Code.LENIENT) if t[j] > 0 else (-1, Code.SEVERE)
@@ -167,13 +170,17 @@ def _of_cells(found: Figures) -> Iterator[Finding]:
 
 
 def _slips(design: Design, criteria: tuple[str, ...], z: Floats) -> Iterator[Finding]:
-    p = 2 * norm.sf(np.abs(z))
+    df = max(design.y.size - sum(design.shape) + 1, 1)
+    p = 2 * student.sf(np.abs(z), df)
     cut = cutoff(p.ravel())
-    limit = float(norm.isf(cut / 2))
+    limit = float(student.isf(cut / 2, df))
     column = np.where(np.isnan(z), -1.0, np.abs(z)).argmax(axis=1)
     worst = z[np.arange(column.size), column]
+    # One slip pulls at the other cells of its application: only the largest of an application is told.
+    largest = np.zeros(design.shape[0])
+    np.maximum.at(largest, design.application, np.nan_to_num(np.abs(worst)))
     for row in _largest_rows(design, worst):
-        if p[row, column[row]] <= cut:
+        if p[row, column[row]] <= cut and abs(worst[row]) == largest[design.application[row]]:
             value = worst[row]
             criterion = criteria[column[row]]
             yield _of_row(

@@ -52,12 +52,15 @@ class ExpertVariances:
         The crossed random effects at these variances; its `var_residual` is that of an expert of weight 1.
     variance : float64 array, shape (m,)
         Residual variance of each expert, moderated, in the squared unit of the scores.
+    weight : float64 array, shape (m,)
+        What a score of each expert counts relative to one of weight 1.
     prior_df : float or None
         Degrees of freedom of the prior; None if infinite: the variances are equal, the model the plain one.
     """
 
     mixed: Mixed
     variance: Floats
+    weight: Floats
     prior_df: float | None
 
 
@@ -82,7 +85,7 @@ def expert_variances(
     if plain is None:
         return None
     m = design.shape[1]
-    equal = ExpertVariances(plain, np.full(m, plain.var_residual), None)
+    equal = ExpertVariances(plain, np.full(m, plain.var_residual), np.ones(m), None)
     if isinstance(plain.posterior, Posterior) and plain.posterior.point.residual_variance < ROUNDING:
         return equal
     found, weight = equal, np.ones(m)
@@ -91,11 +94,11 @@ def expert_variances(
         if moderated is None:
             return equal
         ratio, prior_df = moderated
-        ratio = np.minimum(ratio, ratio.min() / LEAST_WEIGHT)
+        ratio = _bounded(ratio)
         before, weight = weight, 1.0 / ratio
         following = mixed(design, topic, weight[design.expert])
         assert following is not None
-        found = ExpertVariances(following, following.var_residual * ratio, prior_df)
+        found = ExpertVariances(following, following.var_residual * ratio, weight, prior_df)
         if np.abs(weight / before - 1.0).max() < SETTLED:
             break
     return found
@@ -111,6 +114,19 @@ def _sums_of_squares(fit: Mixed, weight: Floats) -> tuple[Floats, Floats]:
     left = np.clip(1.0 - weight[design.expert] * posterior.of_scores(design), 0.0, 1.0)
     m = design.shape[1]
     return sums(design.expert, residuals**2, m), sums(design.expert, left, m)
+
+
+def weights_of(squares: Floats, df: Floats) -> Floats:
+    """What a score of each expert counts, shape (m,), by residuals and degrees of freedom; 1 if alike."""
+    moderated = _moderate(squares, df)
+    if moderated is None:
+        return np.ones_like(squares)
+    return 1.0 / _bounded(moderated[0])
+
+
+def _bounded(ratio: Floats) -> Floats:
+    least: Floats = np.minimum(ratio, ratio.min() / LEAST_WEIGHT)
+    return least
 
 
 def _moderate(squares: Floats, df: Floats) -> tuple[Floats, float] | None:

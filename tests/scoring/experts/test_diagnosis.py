@@ -126,6 +126,24 @@ def test_a_finding_lies_beyond_its_threshold(plant: Plant) -> None:
             assert one.value >= one.threshold
 
 
+def test_a_harsh_expert_is_found_among_others_who_differ_too() -> None:
+    # Six others whose leniency differs by three points, as panels do: 15 is five times that.
+    def planted(scores: Floats) -> None:
+        scores += np.array([2.0, -2.0, 0.0, 0.0, 2.0, -3.0, 1.0])[None, :, None]
+        scores[:, 3] -= 15
+
+    assert [one.experts for one in found(planted)[Code.SEVERE]] == [("E3",)]
+
+
+def test_a_slip_makes_no_others_of_the_cells_beside_it() -> None:
+    scores = sound()[:20, :5]
+    scores[4, 1, 2] = 0
+    sheets = sheets_of(scores)
+    slips = [one for one in diagnose(design_of(sheets), sheets).findings if one.code is Code.SLIP]
+
+    assert [(one.experts, one.application, one.criterion) for one in slips] == [(("E1",), "A04", "c2")]
+
+
 def test_slips_and_outliers_name_the_sheet() -> None:
     (one,) = found(slip)[Code.SLIP]
     assert (one.application, one.criterion) == ("A11", "c2")
