@@ -184,9 +184,8 @@ def proof(office: Office) -> bool:
     missed = "" if times <= VERIFY_TIMES else f"  MISSED {VERIFY_TIMES}"
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     print(f"  verification {check_wall:.2f} s, hashing {hash_wall:.2f} s: {times:.2f} x{missed}  ({load})")
-    print(
-        f"    processor time of both threads {check_work:.2f} s, {hash_work:.2f} s: {check_work / hash_work:.2f} x"
-    )
+    share = check_work / hash_work
+    print(f"    processor time of this process {check_work:.2f} s, {hash_work:.2f} s: {share:.2f} x")
     with office.engine.execution_options(**{WRITES: True}).begin() as connection:
         connection.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT)"))
     bare_rate, rate = 0.0, 0.0
