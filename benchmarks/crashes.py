@@ -302,7 +302,10 @@ def prepared(home: str, url: str) -> None:
 
 
 def signed_in(home: str, port: int, count: int) -> list[Tablet]:
-    """So many tablets, each on an untouched sheet of its own; an expert may have several."""
+    """So many tablets, each on an untouched sheet of its own; an expert's several are pages of one session.
+
+    A second sign-in of an expert would end the first: only one device at a time may score.
+    """
     office = open_office(config.load(Path(home)))
     with Session(office.engine) as session:
         drafts = session.execute(
@@ -318,16 +321,25 @@ def signed_in(home: str, port: int, count: int) -> list[Tablet]:
     own: dict[str, list[tuple[str, int]]] = {}
     for expert, code, sheet in drafts:
         own.setdefault(expert, []).append((code, sheet))
+    sessions: dict[str, tuple[dict[str, str], str]] = {}
     tablets = []
     for number in range(count):
         expert = sorted(own)[number % len(own)]
+        if expert not in sessions:
+            sessions[expert] = _session(port, expert)
+        cookies, token = sessions[expert]
         code, sheet = own[expert].pop()
-        line = Connection(port)
-        token = _token(line, "/sign-in")
-        line.ask("POST", "/sign-in", {"login": expert, "password": PASSWORD, "csrf_token": token})
         address = f"/expert/rounds/{CODE}/sheets/{code}/scores"
-        tablets.append(Tablet(number, line.cookies, _token(line, "/account/password"), address, sheet))
+        tablets.append(Tablet(number, dict(cookies), token, address, sheet))
     return tablets
+
+
+def _session(port: int, expert: str) -> tuple[dict[str, str], str]:
+    """The cookies of a signed-in expert, and the token of the forms."""
+    line = Connection(port)
+    token = _token(line, "/sign-in")
+    line.ask("POST", "/sign-in", {"login": expert, "password": PASSWORD, "csrf_token": token})
+    return line.cookies, _token(line, "/account/password")
 
 
 def _token(line: Connection, path: str) -> str:
