@@ -111,12 +111,16 @@ def test_leafing_back_to_a_page_on_record_begins_no_write(world: World, expert: 
 def test_a_page_asked_for_twice_at_once_is_on_record_once(world: World, expert: Actor) -> None:
     engine = world.office.engine
 
-    def meanwhile(_connection: Connection) -> None:
-        event.remove(engine, "rollback", meanwhile)
-        seen(world, expert)
+    ended: list[Connection] = []
 
-    event.listen(engine, "rollback", meanwhile)  # when the first has looked and found nothing
+    def meanwhile(connection: Connection) -> None:
+        ended.append(connection)
+        if len(ended) == 1:  # the first has looked, and found nothing
+            seen(world, expert)
+
+    event.listen(engine, "rollback", meanwhile)
     seen(world, expert)
+    event.remove(engine, "rollback", meanwhile)
     assert views(world) == [("E1/P01", 1)]
 
 
