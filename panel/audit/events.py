@@ -126,7 +126,12 @@ class SessionGuessed(Event, act="account.guess", about="account"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinLocked(Event, act="account.lock_pin", about="account"):
-    """Too many wrong PINs in a row at the door: the PIN is void, and only a new card helps."""
+    """Too many wrong PINs in a row on one's own device: the PIN is void, and only a new card helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrangersShutOut(Event, act="account.shut_out", about="account"):
+    """Too many wrong PINs in a row on other devices: only those that the account was opened on go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
