@@ -37,12 +37,23 @@ STARTS = {
 }
 AXE = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 _TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+_MUTE = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let at = texts.nextNode(); at; at = texts.nextNode()) {
+    const near = at.parentElement;
+    if (/[\u4e00-\u9fff]/.test(at.data) && near.closest("[lang]").lang === "en" && !near.closest("script"))
+      found.push(at.data.trim());
+  }
+  return found;
+}"""
 
 
 def faults(screen: Screen, axe: Axe | None) -> Iterator[str]:
     """What is wrong with the page as it stands."""
     if screen.evaluate(_TOO_WIDE):
         yield "wider than the window"
+    for text in screen.evaluate(_MUTE):
+        yield f"Chinese that does not say so: {text}"
     if axe is not None:
         for found in axe.run(screen, options=AXE).response["violations"]:
             yield f"{found['id']}: {found['nodes'][0]['html'][:160]} ({len(found['nodes'])})"
