@@ -19,7 +19,7 @@ _TAG = re.compile(
     r"""|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?:"[^"]*"|'[^']*'|[^'">])*>""",
     re.DOTALL,
 )
-_ANY = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_ANY = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CHINESE = re.compile(f"[{_ANY}]")
 _WORDS = re.compile(rf"(?:\b\d+)?[{_ANY}](?:[{_ANY}\d\s.,%·“”-]*[{_ANY}])?")
 """From the first character to the last, with the figures and stops between them but no Latin word."""
