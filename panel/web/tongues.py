@@ -23,9 +23,8 @@ _ANY = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CHINESE = re.compile(f"[{_ANY}]")
 _WORDS = re.compile(rf"(?:\b\d+)?[{_ANY}](?:[{_ANY}\d\s.,%·“”-]*[{_ANY}])?")
 """From the first character to the last, with the figures and stops between them but no Latin word."""
-_LETTERS = re.compile("[A-Za-z]")
 _TEXT_ONLY = frozenset({"option", "textarea", "title", "text", "tspan", "desc"})
-"""Elements that hold no others: they are marked themselves, where most of what they say is Chinese."""
+"""They hold no elements and are marked themselves: a Chinese voice reads English, not the other way round."""
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 _MARK = ' lang="zh-CN"'
 
@@ -60,8 +59,7 @@ class _Place:
         if self.said or not _CHINESE.search(text):
             self.pieces.append(text)
         elif self.opened in _TEXT_ONLY:
-            if len(_CHINESE.findall(text)) > len(_LETTERS.findall(text)):
-                self.pieces[-1] = self.pieces[-1][:-1] + _MARK + ">"
+            self.pieces[-1] = self.pieces[-1][:-1] + _MARK + ">"
             self.pieces.append(text)
         else:
             self.pieces.append(_spans(text))

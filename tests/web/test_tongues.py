@@ -64,7 +64,7 @@ def unmarked(html: str) -> list[str]:
             '<i lang="zh-CN">甲</i><i><span lang="zh-CN">乙</span></i>',
         ),
         ("<option value=1>S04 焊工艺</option>", '<option value=1 lang="zh-CN">S04 焊工艺</option>'),
-        ("<title>甲 · Expert review</title>", "<title>甲 · Expert review</title>"),
+        ("<option>卫（Inspector）</option>", '<option lang="zh-CN">卫（Inspector）</option>'),
         ('<a title="甲 > 乙">x</a>', '<a title="甲 > 乙">x</a>'),
         (
             "<script>甲</script><!-- 乙 --><style>丙</style>",
