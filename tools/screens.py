@@ -19,7 +19,7 @@ from playwright.sync_api import Page as Screen
 
 from panel.cli.cycle import PASSWORD, Milestone
 from tests import browser as browsers
-from tools import pages, site
+from tools import pages, site, targets
 
 SIZES: dict[str, site.Size] = {
     "portrait": (800, 1280),
@@ -64,6 +64,8 @@ def faults(screen: Screen, axe: bool) -> Iterator[str]:
         yield f"Chinese that does not say so: {text}"
     if axe:
         yield from kept_out(screen)
+        if screen.evaluate("document.documentElement.dataset.role") == "expert":
+            yield from targets.small(screen)
 
 
 def found(place: site.Site, login: str, each: int) -> list[pages.Page]:
