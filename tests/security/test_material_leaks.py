@@ -178,4 +178,4 @@ def test_a_submitted_sheet_as_a_document_does_not_carry_it_either(planted: Plant
     said = "".join("".join(page["text"] for page in head["pages"]).split()) + str(head["behind"])
     assert planted.blind_code(NUMBER) in said
     assert comment("E1", NUMBER)[:6] in said
-    assert [secret for secret in SECRETS if shows(said, secret)] == []
+    assert held(said, SECRETS) == []
