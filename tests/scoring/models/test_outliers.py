@@ -53,7 +53,7 @@ def test_normal_residuals_are_left_alone() -> None:
 
 def test_scores_without_residuals_have_no_outliers() -> None:
     i, j = (index.ravel() for index in np.indices((6, 4)))
-    additive = Design.from_arrays([f"A{a}" for a in i], [f"E{e}" for e in j], 60.0 + 3 * i + 2 * j)
+    additive = Design.from_arrays([f"A{a}" for a in i], [f"E{e}" for e in j], (60.0 + 3 * i + 2 * j).tolist())
     nearly = simulated(8, 5, 5, noise=3e-4)
 
     assert outliers(additive, None, begun(additive)) is None
