@@ -32,6 +32,7 @@ LABELS: Mapping[str, str] = {
     "document": N_("签署内容的摘要"),
     "drawn": N_("抽出的专家"),
     "entered": N_("申报内容的摘要"),
+    "facts": N_("文字和页面图像的摘要"),
     "excluded": N_("排除的专家"),
     "expert": N_("对应的专家"),
     "field": N_("所在栏目"),
@@ -83,6 +84,7 @@ LABELS: Mapping[str, str] = {
     "version": N_("审查版本"),
     "why": N_("拒绝原因"),
     "word": N_("词语"),
+    "words": N_("检索词语的摘要"),
 }
 
 DIGESTS = frozenset(
@@ -94,6 +96,7 @@ DIGESTS = frozenset(
         "digest",
         "document",
         "entered",
+        "facts",
         "inputs",
         "openings",
         "policy",
@@ -102,6 +105,7 @@ DIGESTS = frozenset(
         "seed",
         "signature",
         "text",
+        "words",
     }
 )
 """Fields that hold a hash or the like: shown as code."""

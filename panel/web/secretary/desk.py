@@ -22,7 +22,7 @@ PLACES = (
     ("secretary_panel.index", N_("专家组"), "users", Action.SEE_EXPERTS),
     ("secretary_conflicts.index", N_("利益冲突与回避"), "scale", Action.SEE_EXPERTS),
     ("secretary_progress.index", N_("评分进度"), "clock", Action.SEE_PROGRESS),
-    ("secretary_signatures.index", N_("签名"), "pen", Action.FILE_SIGNATURE),
+    ("secretary_signatures.index", N_("签名登记"), "pen", Action.FILE_SIGNATURE),
     ("secretary_results.show", N_("评审结果"), "rank", Action.SEE_RESULT),
     ("secretary_analyses.show", N_("评审分析"), "search", Action.SEE_ANALYSIS),
 )
