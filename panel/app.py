@@ -34,6 +34,7 @@ from panel.web import (
     operations,
     public,
     secretary,
+    tongues,
 )
 
 AUDIENCES = (account, admin, expert, inspector, public, secretary)
@@ -76,7 +77,7 @@ def create_app(office: Office | None = None) -> Flask:
     # No browser and no cookie is behind it: the witness's signature is what it is taken by.
     forgery.exempt("panel.web.public.log.cosign")
     operations.install()
-    for part in (access, errors, assets, compression, current, formats):
+    for part in (access, errors, assets, compression, tongues, current, formats):
         part.install(app)
     for audience in AUDIENCES:
         for blueprint in audience.BLUEPRINTS:

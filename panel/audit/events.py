@@ -94,7 +94,9 @@ class AccountEnabled(Event, act="account.enable", about="account"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event, act="account.sign_in", about="account"):
-    """A session began."""
+    """A session began; `client` says on what kind of device and with which program, in two words."""
+
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ class _Writer:
                 marks = (column.name, "必填" if column.required else "", column.hint)
                 for at, text in enumerate(marks, start=1):
                     sheet.write_string(row, at, text, self._formats["centred" if at == 2 else "cell"])
-                sheet.set_row(row, _height(column.hint, 78))
+                sheet.set_row(row, max(_height(column.name, 22), _height(column.hint, 76)))
                 row += 1
             self._beside(sheet, row - len(form.columns), row - 1, form.name)
         return row

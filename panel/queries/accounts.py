@@ -33,6 +33,7 @@ from panel.audit.read import Record
 from panel.audit.seals import credential_digest
 from panel.language import _
 from panel.queries.decisions import Difference
+from panel.queries.panelists import natural
 from panel.rules.permissions import Role
 from panel.tables import Account, ActivationCode, Expert, SignIn
 
@@ -81,7 +82,7 @@ def everyone(session: Session, now: datetime, role: Role | None = None) -> list[
         query = query.where(col(Account.role) == role)
     order = list(reversed(Role))
     views = [_view(row) for row in session.execute(query)]
-    return sorted(views, key=lambda view: (order.index(view.role), view.login))
+    return sorted(views, key=lambda view: (order.index(view.role), natural(view.login)))
 
 
 def one(session: Session, now: datetime, account_id: int) -> AccountView | None:

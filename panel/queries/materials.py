@@ -119,7 +119,7 @@ class Incoming:
 
 
 def lines(session: Session, policy: Policy, round_id: int) -> list[Line]:
-    """Every application of the round with what was handed in for it, in the order of numbers."""
+    """Every application of the round with what was handed in for it, by track and number."""
     rows = session.exec(
         select(tables.Application)
         .where(tables.Application.round_id == round_id)
@@ -128,7 +128,8 @@ def lines(session: Session, policy: Policy, round_id: int) -> list[Line]:
     coded = identities.judged_blind(session, policy, round_id)
     files = _files(session, {row.id: row for row in rows}, _words(coded))
     found = []
-    for row in rows:
+    order = list(Track)
+    for row in sorted(rows, key=lambda one: order.index(Track(one.track))):
         own, blind = files[row.id], row.number in coded and not row.withdrawn
         waiting = [page for file in own for page in file.waiting] if blind else []
         found.append(

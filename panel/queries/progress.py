@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from panel import tables
+from panel.queries.panelists import natural
 from panel.rules.sheets import SheetState
 
 
@@ -81,6 +82,7 @@ def missing(session: Session, round_id: int) -> list[MissingSheet]:
             col(tables.Panelist.absent).is_(False),
             col(tables.Application.withdrawn).is_(False),
         )
-        .order_by(tables.Expert.number, tables.Application.number)
+        .order_by(tables.Application.number)
     )
-    return [MissingSheet(expert, application) for expert, application in rows]
+    several = [MissingSheet(expert, application) for expert, application in rows]
+    return sorted(several, key=lambda sheet: natural(sheet.expert))

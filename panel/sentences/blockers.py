@@ -71,6 +71,23 @@ def detail(code: BlockerCode, items: Sequence[str]) -> str:
     """Which applications, experts or sheets it is about, as far as one line holds them."""
     if code in (BlockerCode.PANEL_TOO_SMALL, BlockerCode.TIE_PENDING, BlockerCode.DRAW_UNFINISHED):
         return ""
+    if code is BlockerCode.SHEETS_MISSING:
+        return _by_expert(items)
     shown = _("、").join(items[:_SHOWN])
     more = len(items) - _SHOWN
     return shown if more <= 0 else _("{items} 等 {count} 项").format(items=shown, count=len(items))
+
+
+def _by_expert(sheets: Sequence[str]) -> str:
+    """Whose sheets are missing: each of them while they are few, else how many of whom."""
+    of: dict[str, list[str]] = {}
+    for sheet in sheets:
+        expert, _slash, application = sheet.partition("/")
+        of.setdefault(expert, []).append(application)
+    few = len(sheets) <= _SHOWN
+    return _("、").join(
+        _("{expert}（{items}）").format(expert=expert, items=_("、").join(several))
+        if few
+        else _("{expert} {count} 份").format(expert=expert, count=len(several))
+        for expert, several in of.items()
+    )

@@ -21,6 +21,7 @@ LABELS: Mapping[str, str] = {
     "boxes": N_("遮盖处数"),
     "by": N_("签署者"),
     "c": N_("封存值"),
+    "client": N_("设备和浏览器"),
     "closing_day": N_("申报截止日期"),
     "code": N_("代码"),
     "credential": N_("密码散列的摘要"),

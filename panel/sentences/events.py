@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from panel.language import N_, _
+from panel.rules import devices
 from panel.rules.applications import Material, Track
 from panel.rules.conflicts import ConflictCode, Reach
 from panel.rules.criteria import Confirmation
@@ -332,6 +333,11 @@ def _term(kind_: type[StrEnum]) -> Callable[[str], str]:
     return worded
 
 
+def _client(code: str) -> str:
+    device = devices.read(code)
+    return _("{device}，{browser}").format(device=term(device.kind), browser=term(device.browser))
+
+
 def _local(terms: Mapping[str, str]) -> Callable[[str], str]:
     return lambda code: _(terms.get(code, code))
 
@@ -359,6 +365,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
         }
     ),
     "manner": _term(Manner),
+    "client": _client,
     "reach": _term(Reach),
     # A round has a code, too; it is none of these.
     "code": _term(ConflictCode),

@@ -224,7 +224,7 @@ def _begin(change: Change, account: Account, ip: str, request: str, device: str)
     if account.pin_failures or account.pin_strangers:
         account.pin_failures = account.pin_strangers = 0
         change.session.add(account)
-    change.record(SignedIn(), subject=log_id(account.id))
+    change.record(SignedIn(client=device), subject=log_id(account.id))
     if account.expert_id is not None:
         _make_room(change, account)
     change.session.add(

@@ -18,3 +18,9 @@ def test_each_paper_has_its_row_and_its_name() -> None:
         ("S01", "=甲单位", "申报表", "S01_申报表.pdf"),
     ]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+
+
+def test_it_is_printed_on_a4_with_its_head_on_every_page() -> None:
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(made([("S01", "甲单位", ["申报报告"])]))).worksheets
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.print_title_rows, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("$1:$1", True)

@@ -65,6 +65,15 @@ def sign(page: Page) -> None:
     page.click("main form:has([data-pad]) [type=submit]")
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus, as a person would."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement?.matches(wanted) ?? false", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
 PageAs = Callable[..., Page]
 
 

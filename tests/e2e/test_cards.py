@@ -14,7 +14,7 @@ from panel.audit import verify
 from panel.queries import devices as views
 from panel.queries import signatures
 from panel.services import devices, panelists
-from tests.e2e.conftest import PORTRAIT, Live, sign
+from tests.e2e.conftest import PORTRAIT, Live, sign, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -129,3 +129,42 @@ def test_a_card_a_pin_a_signed_pledge_a_lock_and_a_lost_tablet(live: Live, table
     with live.office.reading() as session:
         assert verify.check(session).damages == ()
         assert [one.what for one in signatures.faults(session)] == []
+
+
+def test_by_keys_alone_from_a_typed_code_to_a_pledge_and_a_declaration(live: Live, tablet: Page) -> None:
+    code, keys = card(live), tablet.keyboard
+    tablet.goto("/activate")
+    tab_to(tablet, "#f-activation")
+    keys.type(code)
+    keys.press("Enter")
+    expect(tablet.locator("h1")).to_have_text("设置个人密码")
+    for place in ("#f-password", "#f-again"):
+        tab_to(tablet, place)
+        keys.type(PIN)
+    keys.press("Enter")
+    tablet.wait_for_url(re.compile("/expert/"))
+    expect(tablet.locator("main a[href$=pledge]")).to_be_visible()
+    tab_to(tablet, "main a[href$=pledge]")
+    keys.press("Enter")
+    expect(tablet.locator("#f-recusal")).to_be_visible()
+    for place in ("#f-confidentiality", "#f-recusal"):
+        tab_to(tablet, place)
+        keys.press("Space")
+    tab_to(tablet, "input[name=manner]")
+    keys.press("ArrowRight")  # from the finger to the name that is typed
+    tab_to(tablet, "#f-signed-name")
+    keys.insert_text("E2（虚构）")
+    keys.press("Enter")
+    expect(tablet.locator("main")).to_contain_text("SX-01")
+    tab_to(tablet, ".nav a[href$='/conflicts']")
+    keys.press("Enter")
+    expect(tablet.locator("#f-kind")).to_be_visible()
+    tab_to(tablet, "input[name=towards]")
+    keys.press("Space")
+    tab_to(tablet, "#f-kind")
+    keys.press("ArrowDown")
+    tab_to(tablet, "#f-words")
+    keys.insert_text("2024年起在该单位兼任技术顾问。")
+    tab_to(tablet, "main form [type=submit]")
+    keys.press("Enter")
+    expect(tablet.locator("main")).to_contain_text("等待决定，已隐藏")

@@ -5,26 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlmodel import select
 
 from benchmarks.cuts import applications
 from panel import tables
-from tests.e2e.conftest import Live, PageAs
+from tests.e2e.conftest import Live, PageAs, tab_to
 
 pytestmark = pytest.mark.browser
 
 REASON = "材料齐全，数据可以逐项核验，前后一致。"
-MOST = 60
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus, as a person would."""
-    for _ in range(MOST):
-        page.keyboard.press("Tab")
-        if page.evaluate("(wanted) => document.activeElement?.matches(wanted) ?? false", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 def test_from_the_queue_to_a_submitted_sheet_by_keys_alone(live: Live, page_as: PageAs) -> None:

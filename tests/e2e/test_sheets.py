@@ -14,6 +14,7 @@ from panel.audit import read
 from panel.rules.sheets import SheetState
 from panel.services import accounts
 from tests.e2e.conftest import LANDSCAPE, PORTRAIT, Live, PageAs, sign
+from tools import targets
 
 pytestmark = pytest.mark.browser
 
@@ -357,21 +358,16 @@ def test_no_page_of_an_expert_violates_accessibility(
 TABLETS = (LANDSCAPE, PORTRAIT, (1024, 768), (768, 1024))
 
 
-def test_everything_that_is_tapped_is_large_enough(page_as: PageAs) -> None:
+def test_everything_that_is_tapped_is_large_enough(live: Live, page_as: PageAs) -> None:
     page = page_as("E1")
-    for place in ("", "pledge", "conflicts", "scores", "steps", "sheets/SX-01"):
-        page.goto(f"/expert/rounds/2026/{place}")
+    middling = {"S1": 2400, "S2": 1200, "S3": 800, "S4": 1500, "S5": 1200, "S6": 800}
+    live.world.fill(live.world.accounts["E1"], 1, middling)
+    own = ("", "pledge", "conflicts", "scores", "steps", "sheets/SX-01", "sign?sheet=SX-01")
+    for place in (*(f"/expert/rounds/2026/{each}" for each in own), "/guide", "/receipt"):
+        page.goto(place)
+        assert page.url.endswith(place)
         for width, height in TABLETS:
             page.set_viewport_size({"width": width, "height": height})
             if page.locator("#pane-criteria").is_visible():
                 page.check("#pane-criteria")
-            small = page.evaluate(
-                """() => [...document.querySelectorAll("a, button, summary, select, textarea, input")]
-                  .filter((e) => e.checkVisibility() && !e.closest(".skip, .prose, .notice p, .footer"))
-                  .map((e) => e.closest("label.choice") ?? e)
-                  .map((e) => [e, e.getBoundingClientRect()])
-                  .filter(([, r]) => r.width && r.height && r.right > 0)
-                  .filter(([, r]) => Math.min(r.height, r.width) < 47.5)
-                  .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""
-            )
-            assert small == [], f"{place} {width}x{height}"
+            assert targets.small(page) == [], f"{place} {width}x{height}"

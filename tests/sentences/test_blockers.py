@@ -35,3 +35,10 @@ def test_a_blocker_names_what_it_is_about_as_far_as_a_line_holds() -> None:
     assert detail(BlockerCode.NOT_DECIDED, numbers).endswith("P11、P12 等 14 项")
     assert sentence(BlockerCode.PANEL_TOO_SMALL, ("3", "5")) == "专家组现有 3 人，少于规定的 5 人。"
     assert detail(BlockerCode.PANEL_TOO_SMALL, ("3", "5")) == ""
+
+
+def test_missing_sheets_are_told_by_expert() -> None:
+    few = ("E1/P01", "E1/P02", "E10/S01")
+    assert detail(BlockerCode.SHEETS_MISSING, few) == "E1（P01、P02）、E10（S01）"
+    many = tuple(f"{expert}/P{number:02}" for expert in ("E1", "E2") for number in range(1, 8))
+    assert detail(BlockerCode.SHEETS_MISSING, many) == "E1 7 份、E2 7 份"

@@ -25,7 +25,11 @@ def visitor(visit: Visit, world: World) -> Visitor:
 
 def order(visitor: Visitor, query: str) -> list[str]:
     page = visitor.get(f"{ROUND}scores?{query}").text
-    return [code for code in re.findall(r'sheets/[^"]+">([^<]+)</a></th>', page) if code.startswith("P")]
+    return [
+        code
+        for code in re.findall(r'sheets/[^"]+">([^<]+)</a><span class="own', page)
+        if code.startswith("P")
+    ]
 
 
 @pytest.mark.parametrize(
