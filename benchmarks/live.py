@@ -145,7 +145,7 @@ def _delays(heard: Sequence[tuple[float, int]], reference: str, since: float) ->
 
 
 def save(port: int, experts: int, seconds: float, out: Any) -> None:
-    """Let so many experts save at an even pace; answers the time of each save, and when they begin to count."""
+    """Let so many experts save at an even pace; answers each save's time, and when they begin to count."""
     people = [Expert(port, number) for number in range(1, experts + 1)]
     took: list[float] = []
     start, since = time.perf_counter(), time.time() + WARM

@@ -56,7 +56,7 @@ def test_a_session_lives_on_the_server_and_the_cookie_only_names_it(office: Offi
 
 
 def test_the_trail_says_on_what_kind_of_device_a_session_began(office: Office, world: World) -> None:
-    assert world.secretary
+    _ = world.secretary
     sign_in(office, "secretary", PASSWORD, device="ipad/safari")
     sign_in(office, "secretary", PASSWORD)
     with office.reading() as session:
