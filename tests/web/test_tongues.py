@@ -65,11 +65,12 @@ def unmarked(html: str) -> list[str]:
         ),
         ("<option value=1>S04 焊工艺</option>", '<option value=1 lang="zh-CN">S04 焊工艺</option>'),
         ("<option>卫（Inspector）</option>", '<option lang="zh-CN">卫（Inspector）</option>'),
-        ('<a title="甲 > 乙">x</a>', '<a title="甲 > 乙">x</a>'),
+        ('<a title="甲 &gt; 乙">x</a>', '<a title="甲 &gt; 乙">x</a>'),
         (
             "<script>甲</script><!-- 乙 --><style>丙</style>",
             "<script>甲</script><!-- 乙 --><style>丙</style>",
         ),
+        ('<i lang="zh-CN">甲<i>乙', '<i lang="zh-CN">甲<i>乙'),
         ("<p>甲<br>乙", '<p><span lang="zh-CN">甲</span><br><span lang="zh-CN">乙</span>'),
         ('<html lang="en"><p>甲', '<html lang="en"><p><span lang="zh-CN">甲</span>'),
         ("甲", '<span lang="zh-CN">甲</span>'),
