@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from gunicorn.app import wsgiapp
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session
 
@@ -131,6 +132,23 @@ def serve_again(home: str, port: int) -> None:
     serve.listen(create_app(office), "127.0.0.1", port)
 
 
+def produce_again(home: str, port: int) -> None:
+    """What the gunicorn of docs/operations.md does, in a process whose modules are there already."""
+    os.setsid()
+    os.environ["PANEL_HOME"] = home
+    sys.argv = ["gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{port}", "--log-level", "critical", "wsgi:app"]
+    wsgiapp.run()
+
+
+def started(target: Callable[[str, int], None], home: str, port: int) -> Any:
+    """A process forked from one that has the modules: to load them takes longer than everything else."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["benchmarks.saves", "panel.app", "gunicorn.app.wsgiapp"])
+    process = context.Process(target=target, args=(home, port))
+    process.start()
+    return process
+
+
 @dataclass(frozen=True)
 class Waitress:
     """One process over SQLite."""
@@ -140,10 +158,7 @@ class Waitress:
     @contextmanager
     def running(self, port: int) -> Iterator[None]:
         """Serve until the block ends; then it is killed."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["benchmarks.saves", "panel.app"])
-        process = context.Process(target=serve_again, args=(self.home, port))
-        process.start()
+        process = started(serve_again, self.home, port)
         try:
             wait_for(port)
             yield
@@ -162,24 +177,17 @@ class Gunicorn:
     @contextmanager
     def running(self, port: int) -> Iterator[None]:
         """Serve until the block ends; then both are killed, and the database is started again."""
-        words = [sys.executable, "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{port}"]
-        environment = {**os.environ, "PANEL_HOME": self.home}
         with psycopg.connect(plain(self.database), autocommit=True) as connection:
             data = Path(connection.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
-        with subprocess.Popen(
-            [*words, "--log-level", "critical", "wsgi:app"],
-            env=environment,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            try:
-                wait_for(port)
-                yield
-            finally:
-                os.killpg(process.pid, signal.SIGKILL)
-                kill_database(data)
-                start_database(data, self.database)
+        process = started(produce_again, self.home, port)
+        try:
+            wait_for(port)
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.join()
+            kill_database(data)
+            start_database(data, self.database)
 
 
 def kill_database(data: Path) -> None:
@@ -302,7 +310,10 @@ def prepared(home: str, url: str) -> None:
 
 
 def signed_in(home: str, port: int, count: int) -> list[Tablet]:
-    """So many tablets, each on an untouched sheet of its own; an expert may have several."""
+    """So many tablets, each on an untouched sheet of its own; an expert's several are pages of one session.
+
+    A second sign-in of an expert would end the first: only one device at a time may score.
+    """
     office = open_office(config.load(Path(home)))
     with Session(office.engine) as session:
         drafts = session.execute(
@@ -318,16 +329,25 @@ def signed_in(home: str, port: int, count: int) -> list[Tablet]:
     own: dict[str, list[tuple[str, int]]] = {}
     for expert, code, sheet in drafts:
         own.setdefault(expert, []).append((code, sheet))
+    sessions: dict[str, tuple[dict[str, str], str]] = {}
     tablets = []
     for number in range(count):
         expert = sorted(own)[number % len(own)]
+        if expert not in sessions:
+            sessions[expert] = _session(port, expert)
+        cookies, token = sessions[expert]
         code, sheet = own[expert].pop()
-        line = Connection(port)
-        token = _token(line, "/sign-in")
-        line.ask("POST", "/sign-in", {"login": expert, "password": PASSWORD, "csrf_token": token})
         address = f"/expert/rounds/{CODE}/sheets/{code}/scores"
-        tablets.append(Tablet(number, line.cookies, _token(line, "/account/password"), address, sheet))
+        tablets.append(Tablet(number, dict(cookies), token, address, sheet))
     return tablets
+
+
+def _session(port: int, expert: str) -> tuple[dict[str, str], str]:
+    """The cookies of a signed-in expert, and the token of the forms."""
+    line = Connection(port)
+    token = _token(line, "/sign-in")
+    line.ask("POST", "/sign-in", {"login": expert, "password": PASSWORD, "csrf_token": token})
+    return line.cookies, _token(line, "/account/password")
 
 
 def _token(line: Connection, path: str) -> str:

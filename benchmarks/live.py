@@ -44,6 +44,7 @@ from tests.world import PASSWORD, World
 
 PAUSE = 2.0  # s between two saves of an expert
 WARM = 2.0  # s that are not counted
+LATE = 2.0  # s after the last save in which its event may still arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,11 @@ def inspector(port: int) -> str:
     return "; ".join(f"{name}={value}" for name, value in connection.cookies.items())
 
 
-def listen(port: int, pages: int, seconds: float, out: Any) -> None:
-    """Open so many pages and note when each hears what; answers the delays in milliseconds."""
+def listen(port: int, pages: int, out: Any) -> None:
+    """Open so many pages and note when each hears what, until told from when on the entries count.
+
+    Answers the delays in milliseconds.
+    """
     request = f"GET /inspector/stream HTTP/1.1\r\nHost: here\r\nCookie: {inspector(port)}\r\n\r\n".encode()
     waiting = selectors.DefaultSelector()
     for number in range(pages):
@@ -115,8 +119,7 @@ def listen(port: int, pages: int, seconds: float, out: Any) -> None:
     out.send("ready")
     heard: list[tuple[float, int]] = []
     reference = b""
-    start = time.time()
-    while time.time() < start + WARM + seconds:
+    while not out.poll():
         for key, _mask in waiting.select(0.1):
             chunk = key.fileobj.recv(262144)  # type: ignore[union-attr]
             assert chunk, "the server closed a page"
@@ -125,7 +128,7 @@ def listen(port: int, pages: int, seconds: float, out: Any) -> None:
             now = time.time()
             for found in re.finditer(rb"event: entries\nid: (\d+)", chunk):
                 heard.append((now, int(found[1])))
-    out.send(_delays(heard, reference.decode(errors="replace"), start + WARM))
+    out.send(_delays(heard, reference.decode(errors="replace"), out.recv()))
 
 
 def _delays(heard: Sequence[tuple[float, int]], reference: str, since: float) -> tuple[int, list[float]]:
@@ -142,10 +145,10 @@ def _delays(heard: Sequence[tuple[float, int]], reference: str, since: float) ->
 
 
 def save(port: int, experts: int, seconds: float, out: Any) -> None:
-    """Let so many experts save at an even pace; answers how long each save took in milliseconds."""
+    """Let so many experts save at an even pace; answers each save's time, and when they begin to count."""
     people = [Expert(port, number) for number in range(1, experts + 1)]
     took: list[float] = []
-    start = time.perf_counter()
+    start, since = time.perf_counter(), time.time() + WARM
 
     def work(person: Expert, number: int) -> None:
         due = start + PAUSE * number / experts
@@ -162,7 +165,7 @@ def save(port: int, experts: int, seconds: float, out: Any) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    out.send(took)
+    out.send((took, since))
 
 
 def run(scene: Scene, seconds: float, *, gunicorn: bool) -> bool:
@@ -178,12 +181,15 @@ def run(scene: Scene, seconds: float, *, gunicorn: bool) -> bool:
     ):
         pages_here, pages_there = spawn.Pipe()
         saves_here, saves_there = spawn.Pipe()
-        pages = spawn.Process(target=listen, args=(port, scene.pages, seconds + 5, pages_there))
+        pages = spawn.Process(target=listen, args=(port, scene.pages, pages_there))
         pages.start()
         assert pages_here.recv() == "ready"
         saves = spawn.Process(target=save, args=(port, scene.experts, seconds, saves_there))
         saves.start()
-        took, (entries, delays) = saves_here.recv(), pages_here.recv()
+        took, since = saves_here.recv()
+        time.sleep(LATE)
+        pages_here.send(since)
+        entries, delays = pages_here.recv()
         saves.join()
         pages.join()
     events, acts = _cuts(delays), _cuts(took)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 from panel import config
+from panel.documents import children
 from panel.rules.criteria import Policy
 from panel.rules.permissions import Role
 from panel.rules.policies import read_policy
@@ -31,6 +33,17 @@ gc.set_threshold(50_000, 20, 20)
 
 # Every test makes an application of its own; none should compile the templates anew.
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache()}
+
+_ask, _once, _run = children.ask, lru_cache(maxsize=512)(children.ask), subprocess.run
+
+
+def _ask_once(module: str, argument: str, data: bytes, seconds: int) -> subprocess.CompletedProcess[bytes]:
+    # A child is a new Python each time: the same file is opened once, unless a test plays with children.
+    asked = _once if subprocess.run is _run else _ask
+    return asked(module, argument, data, seconds)
+
+
+children.ask = _ask_once
 
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)

@@ -29,10 +29,12 @@ _ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+# To delete the few rows of a test takes a tenth of the time that it takes to truncate tables.
 _EMPTIED = """
 DO $$
 DECLARE
-    filled text;
+    filled regclass[] := '{}';
+    name regclass;
     guard text;
     guards text[] := '{}';
     line record;
@@ -45,23 +47,25 @@ BEGIN
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', line.name) INTO found;
         IF found THEN
-            filled := concat_ws(', ', filled, line.name::text);
+            filled := filled || line.name::regclass;
         END IF;
     END LOOP;
-    IF filled IS NOT NULL THEN
-        -- Those that stand guard whatever the role is are sent away for a moment.
-        FOR line IN
-            SELECT tgrelid::regclass AS name, tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgtype & 32 > 0
-        LOOP
-            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', line.name, line.tgname);
-            guards := guards || format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', line.name, line.tgname);
-        END LOOP;
-        EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', filled);
-        FOREACH guard IN ARRAY guards
-        LOOP
-            EXECUTE guard;
-        END LOOP;
-    END IF;
+    -- Those that stand guard whatever the role is are sent away for a moment.
+    FOR line IN
+        SELECT tgrelid::regclass AS name, tgname FROM pg_trigger
+        WHERE tgenabled = 'A' AND tgtype & 8 > 0 AND tgrelid = ANY(filled)
+    LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', line.name, line.tgname);
+        guards := guards || format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', line.name, line.tgname);
+    END LOOP;
+    FOREACH name IN ARRAY filled
+    LOOP
+        EXECUTE format('DELETE FROM %s', name);
+    END LOOP;
+    FOREACH guard IN ARRAY guards
+    LOOP
+        EXECUTE guard;
+    END LOOP;
     FOR line IN
         SELECT schemaname, sequencename, start_value FROM pg_sequences WHERE last_value IS NOT NULL
     LOOP

@@ -94,7 +94,9 @@ class AccountEnabled(Event, act="account.enable", about="account"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event, act="account.sign_in", about="account"):
-    """A session began."""
+    """A session began; `client` says on what kind of device and with which program, in two words."""
+
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,12 @@ class SessionGuessed(Event, act="account.guess", about="account"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinLocked(Event, act="account.lock_pin", about="account"):
-    """Too many wrong PINs in a row at the door: the PIN is void, and only a new card helps."""
+    """Too many wrong PINs in a row on one's own device: the PIN is void, and only a new card helps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrangersShutOut(Event, act="account.shut_out", about="account"):
+    """Too many wrong PINs in a row on other devices: only those that the account was opened on go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,12 +294,16 @@ class MaterialDropped(Event, act="material.drop", about="batch"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialAdded(Event, act="material.add", about="application"):
-    """A file was taken over into an application; `file` is its number, `digest` the SHA-256 of its bytes."""
+    """A file was taken over into an application; `file` is its number, `digest` the SHA-256 of its bytes.
+
+    `facts` is the digest of what was read of it: the text, and the digests of the page images.
+    """
 
     file: int
     digest: str
     pages: int
     material: str = ""
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,12 +317,16 @@ class MaterialRemoved(Event, act="material.remove", about="application"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialReviewed(Event, act="material.review", about="application"):
-    """Pages were looked at for what tells who applies; `digest` is over all the `boxes` burned in."""
+    """Pages were looked at for what tells who applies; `digest` is over all the `boxes` burned in.
+
+    `words` is the digest of the words that were sought.
+    """
 
     file: int
     pages: tuple[str, ...]
     boxes: int
     digest: str
+    words: str = ""
 
 
 # --- the panel ----------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from panel.audit.read import list_digest
 FIELDS = ("idx", "act", "ok", "actor", "round_id", "subject")
 _KINDS: Mapping[str, type] = {"idx": int, "ok": bool}
 
-BEFORE_BODY, BETWEEN = "\x01", "\x02"
+BEFORE_BODY, BETWEEN = "\n", "\x02"
 """What parts the body from the copies before it, and these from each other; no sound word holds either."""
 
 # All that stands in most trails. Without backslashes the next quotation mark ends a word.
-_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("\\")) + b"\1\2\n"
+_PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("\\")) + b"\2\n"
 
 
 def copies(record: Any) -> dict[str, object]:
@@ -39,23 +39,23 @@ def lists(body: bytes) -> list[str]:
 
 
 def fit(lines: bytes, count: int) -> bool:
-    """Whether these are so many lines, each an entry behind the copies that it must have.
+    """Whether these are so many entries, each a line of the copies that it must have and one of its body.
 
-    A line is the copies in the order of `FIELDS`, the body, parted by a line break.
+    The copies stand in the order of `FIELDS`.
     """
-    # With as many marks and line breaks as there must be, no line holds more of them than its own.
-    if (lines.count(BEFORE_BODY.encode()), lines.count(b"\n")) != (count, count - 1):
+    # With as many line breaks as there must be, no entry has more of them than its own. That a match begins
+    # with copies is certain as the sweep compares their first, the number, besides: no body begins with one.
+    if lines.count(b"\n") != 2 * count - 1:
         return False
     pattern = _CAREFUL if lines.translate(None, _PLAIN) else _QUICK
     rest, plain = pattern.subn(b"", lines)
     others = rest.removesuffix(b"\n").split(b"\n") if rest else []
-    # What was taken for one entry and is several lines is missing here.
-    return plain + len(others) == count and all(map(_fits, others))
+    # What was taken for one entry and is several is missing here.
+    return 2 * plain + len(others) == 2 * count and all(map(_fits, others[::2], others[1::2]))
 
 
-def _fits(line: bytes) -> bool:
-    """The same of one line that is not as plain as most."""
-    stored, _, body = line.partition(BEFORE_BODY.encode())
+def _fits(stored: bytes, body: bytes) -> bool:
+    """The same of one entry that is not as plain as most."""
     try:
         said = copies(json.loads(body))
         return stored.split(BETWEEN.encode()) == [_written(name, said[name]) for name in FIELDS]
@@ -71,7 +71,7 @@ def _written(name: str, value: object) -> bytes:
 
 
 def _entry(letter: str) -> re.Pattern[bytes]:
-    """A line as most are, in whose words these letters may stand.
+    """An entry as most are, in whose words these letters may stand.
 
     An entry is canonical JSON: its names come in one order, each at most once, so that this leaves no other
     way to read it. What does not look so (refusals, data within data) is read one by one.
@@ -80,7 +80,7 @@ def _entry(letter: str) -> re.Pattern[bytes]:
     number = "(?:0|[1-9][0-9]*+)"
     words = rf"\[(?:{word}(?:,{word})*|)\]"
     value = f"{word}:(?:{word}|-?{number}|true|false|{words})"
-    copy = rf"([^{BETWEEN}{BEFORE_BODY}]++)"
+    copy = f"([^{BETWEEN}{BEFORE_BODY}]++)"
     # Number, act, success and actor are always there; what belongs to no round or thing has an empty copy.
     copies_ = BETWEEN.join([copy] * 4 + [f"(?:{copy}|)"] * 2)
     idx, act, ok, actor, round_id, subject = (rf"\{place}" for place in range(1, 7))

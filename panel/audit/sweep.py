@@ -9,8 +9,9 @@ the next ones while these are hashed; what Python does for a single entry is lit
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -39,15 +40,17 @@ from panel.audit.tables import ENTRIES, NODES
 AT_ONCE = 16384
 """Rows in one value."""
 
+AHEAD = 3
+"""So many values are read ahead, so that neither the store nor Python waits for the other."""
+
 _SIZE = hashlib.sha256().digest_size
-_PAIR = 2 * _SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
     """A trail in which nothing was touched: all its hashes, level by level."""
 
-    levels: Sequence[bytes]
+    levels: Sequence[bytes | bytearray]
     lists: Mapping[str, int] = field(default_factory=dict)
     """The digests of the long lists that entries refer to, each with its entry."""
 
@@ -66,16 +69,16 @@ class Swept:
 
     def _subtree(self, spot: tree.Spot) -> bytes:
         level, position = spot
-        return self.levels[level][position * _SIZE : (position + 1) * _SIZE]
+        return bytes(self.levels[level][position * _SIZE : (position + 1) * _SIZE])
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """`count` rows from number `first` on: all values of a column in one, one a line."""
+    """The rows of a level (0: the entries) from number `low` to before `high`."""
 
-    first: int
-    count: int
-    columns: Mapping[str, bytes]
+    level: int
+    low: int
+    high: int
 
 
 class _Unlike(Exception):
@@ -99,12 +102,14 @@ def _swept(session: Session, store: ThreadPoolExecutor) -> Swept:
     size, first, last, nodes = session.execute(_COUNTED).one()
     _must(size == 0 or (first, last) == (0, size - 1))
     lists: dict[str, int] = {}
-    levels = [b"".join(_leaves(_parts(session, store, ENTRIES, size), lists))]
-    while len(levels[-1]) >= _PAIR:
-        levels.append(_parents(levels[-1]))
-    for level, made in enumerate(levels[1:], 1):
-        for part in _parts(session, store, NODES, len(made) // _SIZE, level):
-            _must(part.columns["hash"] == _lines(made[part.first * _SIZE : (part.first + AT_ONCE) * _SIZE]))
+    levels = [bytearray() for _ in range(max(1, size.bit_length()))]
+    for part, columns in _read(session, store, _parts(size)):
+        numbers = range(part.low, part.high)
+        _must(columns["number"] == b"\n".join([b"%d"] * len(numbers)) % tuple(numbers))
+        if part.level == 0:
+            _grow(levels, _leaves(columns["line"], numbers, lists))
+        made = levels[part.level][part.low * _SIZE : part.high * _SIZE]
+        _must(columns["hash"] == made.hex("\n", _SIZE).encode())
     _must(nodes == sum(map(len, levels[1:])) // _SIZE)
     return Swept(levels, lists)
 
@@ -114,53 +119,61 @@ def _must(fits: bool) -> None:
         raise _Unlike
 
 
-def _leaves(parts: Iterable[_Part], lists: dict[str, int]) -> Iterator[bytes]:
-    """The leaves of the bodies as they stand, where leaves and searchable copies are stored accordingly."""
-    sha, mark = hashlib.sha256, shape.BEFORE_BODY.encode()
-    for part in parts:
-        lines = part.columns["line"]
-        _must(shape.fit(lines, part.count))
-        # Each body behind the zero byte that marks a leaf.
-        bodies = lines.replace(mark, b"\n\0").split(b"\n")[1::2]
-        made = b"".join([sha(body).digest() for body in bodies])
-        _must(part.columns["leaf"] == _lines(made))
-        if b'"count":' in lines:
-            for index, body in enumerate(bodies, part.first):
-                lists.update(dict.fromkeys(shape.lists(body[1:]) if b'"count":' in body else (), index))
-        yield made
+def _leaves(lines: bytes, numbers: range, lists: dict[str, int]) -> list[bytes]:
+    """The leaves of the bodies as they stand, where the searchable copies fit them."""
+    _must(shape.fit(lines, len(numbers)))
+    sha, bodies = hashlib.sha256, lines.split(b"\n")[1::2]
+    if b'"count":' in lines:
+        for index, body in zip(numbers, bodies, strict=True):
+            lists.update(dict.fromkeys(shape.lists(body) if b'"count":' in body else (), index))
+    return [sha(b"\0" + body).digest() for body in bodies]
 
 
-def _lines(hashes: bytes) -> bytes:
-    """Hashes in hex, one a line."""
-    return hashes.hex("\n", _SIZE).upper().encode()
-
-
-def _parents(hashes: bytes) -> bytes:
-    """The complete subtrees one level up."""
+def _grow(levels: Sequence[bytearray], made: list[bytes]) -> None:
+    """Add leaves, and above them the subtrees that they complete."""
     sha = hashlib.sha256
-    ends = range(_PAIR, len(hashes) + 1, _PAIR)
-    return b"".join([sha(b"\x01" + hashes[end - _PAIR : end]).digest() for end in ends])
+    for level in levels:
+        waiting = len(level) // _SIZE & 1
+        pairs = [bytes(level[-_SIZE:]), *made] if waiting else made
+        level += b"".join(made)
+        made = [
+            sha(b"\1" + left + right).digest() for left, right in zip(pairs[::2], pairs[1::2], strict=False)
+        ]
 
 
-def _parts(
-    session: Session, store: ThreadPoolExecutor, table: Table, size: int, level: int = 0
-) -> Iterator[_Part]:
-    """Every row up to number `size`, thousands at once; while one part is worked on, the next is read."""
-    query = _joined(table, session.get_bind().dialect.name == "sqlite")
-
-    def read(low: int) -> dict[str, bytes]:
-        values = {"low": low, "high": min(low + AT_ONCE, size), "at_level": level}
-        row = session.execute(query, values).mappings().one()
-        return {name: value if isinstance(value, bytes) else value.encode() for name, value in row.items()}
-
-    coming = store.submit(read, 0)
+def _parts(size: int) -> Iterator[_Part]:
+    """All rows, thousands at once; subtrees as soon as the entries before have completed so many."""
     for low in range(0, size, AT_ONCE):
         high = min(low + AT_ONCE, size)
-        part = _Part(low, high - low, coming.result())
-        if high < size:
-            coming = store.submit(read, high)
-        _must(part.columns["number"] == "\n".join(map(str, range(low, high))).encode())
-        yield part
+        yield _Part(0, low, high)
+        for level in range(1, size.bit_length()):
+            end = high >> level
+            begin = max(0, end - 1) // AT_ONCE * AT_ONCE
+            full = end > low >> level and end % AT_ONCE == 0
+            if full or (high == size and end > begin):
+                yield _Part(level, begin, end)
+
+
+def _read(
+    session: Session, store: ThreadPoolExecutor, parts: Iterable[_Part]
+) -> Iterator[tuple[_Part, Mapping[str, bytes]]]:
+    """The rows of each part, all values of a column in one, one a line; the next ones are read meanwhile."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    entries, nodes = _joined(ENTRIES, on_sqlite), _joined(NODES, on_sqlite)
+
+    def read(part: _Part) -> dict[str, bytes]:
+        values = {"low": part.low, "high": part.high, "at_level": part.level}
+        row = session.execute(nodes if part.level else entries, values).mappings().one()
+        return {name: value if isinstance(value, bytes) else value.encode() for name, value in row.items()}
+
+    coming: deque[tuple[_Part, Future[dict[str, bytes]]]] = deque()
+    for part in parts:
+        coming.append((part, store.submit(read, part)))
+        if len(coming) > AHEAD:
+            first, columns = coming.popleft()
+            yield first, columns.result()
+    for first, columns in coming:
+        yield first, columns.result()
 
 
 def _joined(table: Table, on_sqlite: bool) -> Select[Any]:
@@ -173,7 +186,7 @@ def _joined(table: Table, on_sqlite: bool) -> Select[Any]:
     columns = (
         {"number": cast(part.position, String), "hash": _hex(part.hash, on_sqlite)}
         if table is NODES
-        else {"number": cast(part.idx, String), "leaf": _hex(part.leaf, on_sqlite), "line": _line(part)}
+        else {"number": cast(part.idx, String), "hash": _hex(part.leaf, on_sqlite), "line": _line(part)}
     )
     return select(*(_as_one(column, on_sqlite).label(name) for name, column in columns.items()))
 
@@ -184,11 +197,11 @@ def _line(part: ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]) -> Colum
     copies: dict[str, ColumnElement[Any]] = {**dict(part.items()), "idx": cast(part["idx"], String), "ok": ok}
     parted = [copies[name] + shape.BETWEEN for name in shape.FIELDS[:-1]]
     last = copies[shape.FIELDS[-1]] + shape.BEFORE_BODY
-    return func.coalesce(reduce(add, [*parted, last, part["body"]]), "\n")
+    return func.coalesce(reduce(add, [*parted, last, part["body"]]), "\n\n")
 
 
 def _hex(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
-    return func.hex(column) if on_sqlite else func.upper(func.encode(column, "hex"))
+    return func.lower(func.hex(column)) if on_sqlite else func.encode(column, "hex")
 
 
 def _as_one(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Word
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -25,6 +27,7 @@ from panel.vocabulary import term
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _BODY, _HEADING = "FangSong", "SimHei"
+_CELL, _HEAD, _GAP, _ANSWER = "Table Text", "Table Head", "After Table", "Answer"
 _INK = RGBColor(0x18, 0x21, 0x2E)
 _LINES_TO_WRITE_ON = 6
 _BREAK = "\u200b"
@@ -71,11 +74,31 @@ def _dress(document: Word, inspection: Inspection) -> None:
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
         fonts.set(qn("w:eastAsia"), font)
+    _styles(document)
     properties = document.core_properties
     properties.title = _("监督报告（草稿）")
     properties.author = ""
     properties.comments = ""
     properties.created = properties.modified = inspection.at.replace(tzinfo=None)
+
+
+def _styles(document: Word) -> None:
+    """The styles of tables: in smaller letters, with air around them."""
+    for name, base, points, around in (
+        (_CELL, "Normal", 10, 3),
+        (_HEAD, _CELL, 10, 3),
+        (_GAP, "Normal", 6, 0),
+        (_ANSWER, "Normal", 11, 6),
+    ):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        assert isinstance(style, ParagraphStyle)
+        style.base_style = document.styles[base]
+        style.font.size = Pt(points)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(around)
+    document.styles[_HEAD].font.bold = True
+    document.styles[_ANSWER].paragraph_format.left_indent = Cm(0.63)
+    bullet = document.styles["List Bullet"].paragraph_format
+    bullet.space_after, bullet.keep_with_next = Pt(2), True
 
 
 def _opening(document: Word, inspection: Inspection, size: int) -> None:
@@ -168,7 +191,7 @@ def _rule(document: Word, rule: RuleView) -> None:
         entries = (_("、") + _BREAK).join(map(str, flag.entries))
         where = _("（留痕 {entries}）").format(entries=entries) if entries else ""
         document.add_paragraph(flag.sentence + where, style="List Bullet")
-        _paragraph(document, _("核实情况：") + "____________________________")
+        document.add_paragraph(_("核实情况：") + "_" * 48, style=_ANSWER)
 
 
 def _trail(document: Word, inspection: Inspection, verified: Iterable[str]) -> None:
@@ -222,29 +245,33 @@ def _table(
     document: Word, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]
 ) -> None:
     """A table with its head repeated on every page; widths in centimetres."""
-    table = document.add_table(rows=1, cols=len(head))
+    table = document.add_table(rows=0, cols=len(head))
     table.style = "Table Grid"
     table.autofit = False
-    for text, cell in zip(head, table.rows[0].cells, strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
-    table.rows[0]._tr.get_or_add_trPr().append(table._tbl.makeelement(qn("w:tblHeader"), {}))
-    for row in rows:
-        for text, cell in zip(row, table.add_row().cells, strict=True):
-            cell.text = text
-    _fit(table, widths)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _fit(table: Table, widths: Sequence[float]) -> None:
-    """Every cell as wide as its column, in smaller letters with air around them."""
+    # Before there are rows: each takes the widths of its cells from here.
     for width, column in zip(widths, table.columns, strict=True):
         column.width = Cm(width)
-        for cell in column.cells:
-            cell.width = Cm(width)
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
-                for run in paragraph.runs:
-                    run.font.size = Pt(10)
+    styles = document.styles
+    head_row = _row(table, head, styles[_HEAD].style_id)
+    head_row.append(head_row.makeelement(qn("w:tblHeader"), {}))
+    for row in rows:
+        _row(table, row, styles[_CELL].style_id)
+    document.add_paragraph(style=_GAP)
+
+
+def _row(table: Table, texts: Sequence[str], style: str) -> Any:
+    """One more row, which no page divides; answers its properties.
+
+    The style is set by its id and by hand: found anew for each cell it takes longer than all the rest.
+    """
+    row = table.add_row()  # type: ignore[no-untyped-call]
+    for text, cell in zip(texts, row._tr.tc_lst, strict=True):
+        paragraph = cell.p_lst[0]
+        paragraph.style = style
+        paragraph.add_r().text = text
+    properties = row._tr.get_or_add_trPr()
+    properties.append(properties.makeelement(qn("w:cantSplit"), {}))
+    return properties
 
 
 def _moment(value: datetime) -> str:

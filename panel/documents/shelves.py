@@ -8,13 +8,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from panel.documents import pages
 from panel.documents.pages import Leaves
 
 FOLDER = "material"
 _ORIGINAL, _FACTS = "original", "facts.json"
+
+
+class Part(StrEnum):
+    """What stands in the folder of a file."""
+
+    ORIGINAL = "original"
+    FACTS = "facts"
+    IMAGE = "image"
 
 
 class Shelf:
@@ -36,7 +46,8 @@ class Shelf:
         made = Path(tempfile.mkdtemp(prefix="new-", dir=self._root))
         try:
             _write(made / _ORIGINAL, data)
-            _write(made / _FACTS, json.dumps(leaves.kept(), ensure_ascii=False).encode())
+            facts = leaves.kept() | {"images": [file_digest(image) for image in images]}
+            _write(made / _FACTS, json.dumps(facts, ensure_ascii=False).encode())
             for number, image in enumerate(images, 1):
                 _write(made / f"{number}.webp", image)
             made.rename(place)
@@ -49,16 +60,34 @@ class Shelf:
 
     def leaves(self, digest: str) -> Leaves:
         """What was read of a file."""
-        return pages.leaves(json.loads((self._folder(digest) / _FACTS).read_bytes()))
+        return pages.leaves(self._facts(digest)[1])
+
+    def facts(self, digest: str) -> str:
+        """The digest of what was read of a file, images included; nothing of an older folder."""
+        found, facts = self._facts(digest)
+        return found if "images" in facts else ""
 
     def image(self, digest: str, page: int) -> bytes:
         """The image of a page as it was made, with nothing hidden."""
         return (self._folder(digest) / f"{page}.webp").read_bytes()
 
-    def sound(self, digest: str) -> bool:
-        """Whether the file that was handed in still stands here, byte for byte."""
-        file = self._folder(digest) / _ORIGINAL
-        return file.is_file() and file_digest(file.read_bytes()) == digest
+    def damage(self, digest: str, facts: str) -> tuple[Part, int] | None:
+        """The first part, and page, that is not what it was; without `facts` the original alone can tell."""
+        folder = self._folder(digest)
+        if _digest(folder / _ORIGINAL) != digest:
+            return Part.ORIGINAL, 0
+        if not facts:
+            return None
+        if _digest(folder / _FACTS) != facts:
+            return Part.FACTS, 0
+        for number, image in enumerate(self._facts(digest)[1]["images"], 1):
+            if _digest(folder / f"{number}.webp") != image:
+                return Part.IMAGE, number
+        return None
+
+    def _facts(self, digest: str) -> tuple[str, dict[str, Any]]:
+        data = (self._folder(digest) / _FACTS).read_bytes()
+        return file_digest(data), json.loads(data)
 
     def _folder(self, digest: str) -> Path:
         return self._root / digest[:2] / digest
@@ -67,6 +96,10 @@ class Shelf:
 def file_digest(data: bytes) -> str:
     """SHA-256 of a file's bytes, as any tool of the office computes it."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    return file_digest(file.read_bytes()) if file.is_file() else ""
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -207,7 +207,7 @@ def hidden(session: Session, round_id: int, expert: str) -> frozenset[str]:
     barred += [decided for decided in recusals.in_force(session, round_id) if decided.expert == expert]
     if not barred:
         return frozenset()
-    entered = applications.plain(session, round_id).values()
+    entered = applications.heads(session, round_id)
     studios = applications.studios(session, round_id).values()
     return frozenset(number for _, number in recusal_rules.hidden(barred, entered, studios))
 

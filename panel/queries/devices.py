@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.rules import devices
 from panel.rules.devices import Device, Ending
+from panel.rules.pins import TRIES
 
 SHOWN = 10
 
@@ -37,6 +38,8 @@ class Keyring:
     allowed: int
     pin: bool
     pin_locked_at: datetime | None
+    strangers_out: bool
+    """Whether too many wrong PINs have shut out devices that the account was never opened on."""
     active: bool
     disabled: bool
 
@@ -76,6 +79,7 @@ def keyring(session: Session, account_id: int) -> Keyring | None:
         allowed=row.devices or 1,
         pin=row.pin_failures is not None,
         pin_locked_at=row.pin_locked_at,
+        strangers_out=(row.pin_strangers or 0) >= TRIES,
         active=bool(row.password_hash),
         disabled=row.disabled,
     )

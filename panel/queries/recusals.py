@@ -33,5 +33,5 @@ def hidden(session: Session, round_id: int) -> recusals.Hidden:
     decided = in_force(session, round_id)
     if not decided:
         return frozenset()
-    entered = applications.plain(session, round_id).values()
+    entered = applications.heads(session, round_id)
     return recusals.hidden(decided, entered, applications.studios(session, round_id).values())

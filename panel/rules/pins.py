@@ -7,7 +7,8 @@ from itertools import pairwise
 
 LENGTH = 6
 TRIES = 8
-"""So many wrong PINs in a row at the door, and only a new card helps: 8 of a million."""
+"""So many wrong PINs in a row at the door: 8 of a million. On devices on which the account was opened before,
+the PIN is void then, and only a new card helps; others are shut out until it is opened on one of those."""
 TRIES_UNLOCKING = 5
 """So many at one locked tablet, and its session ends; the account goes on elsewhere."""
 

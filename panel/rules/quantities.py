@@ -24,6 +24,14 @@ Points = Annotated[
 ]
 """Points: hundredths here, plain decimals in the policy file."""
 
+PointsOrNone = Annotated[
+    int,
+    Field(ge=0),
+    _PARSED,
+    WithJsonSchema({"description": "points with at most two decimals, such as 7.5, or 0"}),
+]
+"""Points in the same form; 0 where any will do."""
+
 PassMark = Annotated[
     int,
     Field(ge=0),

@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from panel.rules.quantities import Id, Percent, Points
+from panel.rules.quantities import Id, Percent, Points, PointsOrNone
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """The limits of all flags; the defaults hold for a policy from before there were flags."""
 
+    changed_points: PointsOrNone = 0
+    """F1: a total that changed by so much; a change that decides who is selected is shown in any case."""
     deviation_percent: Percent = 20
     """F2: a total further from the mean of its application than this share of the mean."""
     robust_z: Points = 250
@@ -35,10 +37,14 @@ class Thresholds:
     hours_from: Annotated[int, Field(ge=0, le=23)] = 7
     hours_until: Annotated[int, Field(ge=1, le=24)] = 21
     """F10: the hours of the day in which somebody may be expected to sign in."""
+    sign_in_addresses: Annotated[int, Field(ge=1, le=99)] = 1
+    sign_in_devices: Annotated[int, Field(ge=1, le=99)] = 1
+    """F10: how many addresses and kinds of devices one person may be expected to sign in from."""
     clock_seconds: Annotated[int, Field(ge=1, le=86_400)] = 5
     """F14: a clock that was set back by so much."""
     objective: tuple[Id, ...] = ()
-    """F8: the units on which experts cannot honestly differ."""
+    objective_points: PointsOrNone = 0
+    """F8: the units on which experts cannot honestly differ, and by how much they may all the same."""
 
 
 SHIPPED = Thresholds()

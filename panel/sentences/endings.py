@@ -1,4 +1,4 @@
-"""Why a session ended, said to whoever holds the device."""
+"""Why a session ended, said to whoever holds the device, and in the list of somebody's devices."""
 
 from __future__ import annotations
 
@@ -21,11 +21,23 @@ _TEXTS: Mapping[Ending, str] = {
     Ending.CREDENTIAL: N_("请用新的密码登录；领到新登录卡的，请先扫码或输入登录码。"),
     Ending.BARRED: N_("如有疑问，请联系评审组秘书或系统管理员。"),
 }
+_LISTED: Mapping[Ending, str] = {
+    Ending.REVOKED: N_("已收回"),
+    Ending.REPLACED: N_("在另一台设备登录，随即退出"),
+    Ending.GUESSED: N_("锁定时连续输错，已结束"),
+    Ending.CREDENTIAL: N_("更改密码或换发登录卡，随即退出"),
+    Ending.BARRED: N_("账号停用，随即退出"),
+}
 
 
 def title(ending: Ending) -> str:
     """In one line."""
     return _(_TITLES[ending])
+
+
+def listed(ending: Ending) -> str:
+    """As it stands in the list, which others read, too."""
+    return _(_LISTED[ending])
 
 
 def text(ending: Ending) -> str:

@@ -21,6 +21,7 @@ LABELS: Mapping[str, str] = {
     "boxes": N_("遮盖处数"),
     "by": N_("签署者"),
     "c": N_("封存值"),
+    "client": N_("设备和浏览器"),
     "closing_day": N_("申报截止日期"),
     "code": N_("代码"),
     "credential": N_("密码散列的摘要"),
@@ -31,6 +32,7 @@ LABELS: Mapping[str, str] = {
     "document": N_("签署内容的摘要"),
     "drawn": N_("抽出的专家"),
     "entered": N_("申报内容的摘要"),
+    "facts": N_("文字和页面图像的摘要"),
     "excluded": N_("排除的专家"),
     "expert": N_("对应的专家"),
     "field": N_("所在栏目"),
@@ -82,6 +84,7 @@ LABELS: Mapping[str, str] = {
     "version": N_("审查版本"),
     "why": N_("拒绝原因"),
     "word": N_("词语"),
+    "words": N_("检索词语的摘要"),
 }
 
 DIGESTS = frozenset(
@@ -93,6 +96,7 @@ DIGESTS = frozenset(
         "digest",
         "document",
         "entered",
+        "facts",
         "inputs",
         "openings",
         "policy",
@@ -101,6 +105,7 @@ DIGESTS = frozenset(
         "seed",
         "signature",
         "text",
+        "words",
     }
 )
 """Fields that hold a hash or the like: shown as code."""

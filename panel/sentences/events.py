@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from panel.language import N_, _
+from panel.rules import devices
 from panel.rules.applications import Material, Track
 from panel.rules.conflicts import ConflictCode, Reach
 from panel.rules.criteria import Confirmation
@@ -93,6 +94,7 @@ TITLES: Mapping[str, str] = {
     "account.replace": N_("换设备登录"),
     "account.guess": N_("连续输错密码，退出设备"),
     "account.lock_pin": N_("锁定个人密码"),
+    "account.shut_out": N_("暂停新设备登录"),
     "account.renew": N_("换发登录卡"),
     "account.revoke_device": N_("收回一台设备"),
     "account.allow_devices": N_("设定设备数量"),
@@ -214,6 +216,7 @@ _SENTENCES: Mapping[str, str] = {
     "account.replace": N_("在另一台设备登录，先前的 {sessions} 处登录随即结束"),
     "account.guess": N_("锁定的设备上连续输错密码，该处登录已结束"),
     "account.lock_pin": N_("{who}连续输错个人密码，个人密码作废，须换发登录卡"),
+    "account.shut_out": N_("{who}的个人密码在新设备上连续输错，暂时只能在登录过的设备上登录"),
     "account.renew": N_("为{who}换发登录卡：原个人密码作废，退出 {sessions} 处登录"),
     "account.revoke_device": N_("强制{who}在一台设备上退出登录"),
     "account.allow_devices": N_("允许{who}同时在 {devices} 台设备上登录"),
@@ -330,6 +333,11 @@ def _term(kind_: type[StrEnum]) -> Callable[[str], str]:
     return worded
 
 
+def _client(code: str) -> str:
+    device = devices.read(code)
+    return _("{device}，{browser}").format(device=term(device.kind), browser=term(device.browser))
+
+
 def _local(terms: Mapping[str, str]) -> Callable[[str], str]:
     return lambda code: _(terms.get(code, code))
 
@@ -357,6 +365,7 @@ _VALUES: Mapping[str, Callable[[str], str]] = {
         }
     ),
     "manner": _term(Manner),
+    "client": _client,
     "reach": _term(Reach),
     # A round has a code, too; it is none of these.
     "code": _term(ConflictCode),

@@ -43,23 +43,31 @@ _RULES: Mapping[Rule, str] = {
         "{straight_sheets} 份以上评分表各项得分率相同，或者 {same_rows} 份以上评分表各项分数完全相同。"
     ),
     Rule.UNREAD: N_("在打开申报的评审页面之前就保存了评分。"),
-    Rule.OBJECTIVE: N_("对可以查证的指标，各专家给分不同。"),
+    Rule.OBJECTIVE: N_("对可以查证的指标，各专家给分相差超过 {objective_points} 分。"),
     Rule.INTERVENTION: N_("退回、作废、缺表推进、迟到的回避和撤回、人工选定专家等偏离通常程序的处理。"),
-    Rule.SIGN_IN: N_("同一人从不同地址登录，或者在周末、{hours_from} 时之前、{hours_until} 时之后登录。"),
+    Rule.SIGN_IN: N_(
+        "同一人从超过 {sign_in_addresses} 个地址登录，用超过 {sign_in_devices} 种设备登录，"
+        "或者在周末、{hours_from} 时之前、{hours_until} 时之后登录。"
+    ),
     Rule.COMMENTS: N_("一名专家的全部评语（至少 {copied_comments} 条）都与别处逐字相同。"),
     Rule.EARLY_LOOK: N_("启封之前试图查看结果，或者评分表未交齐即查看结果。"),
     Rule.CRITERIA: N_("计算结果所用的评审细则，与评分开始时固定的不是同一文本。"),
     Rule.TRAIL: N_("时钟倒退 {clock_seconds} 秒以上，或者核验发现留痕被改动。"),
 }
 
+_SMALL = N_(
+    "评分表封存后退回重评，重新封存的分数与原来不同。"
+    "总分变动不到 {changed_points} 分、也不影响入选名单的，不提示。"
+)
+
 _SENTENCES: Mapping[What, str] = {
     What.CHANGED: N_(
-        "{people}对 {applications} 的评分表第 {revision} 次封存改了 {units} 项，"
-        "总分由 {before} 变为 {after}，不影响入选名单，请核实。"
+        "{people}对 {applications} 的评分表第 {revision} 次封存改了 {changed} 项，"
+        "总分由 {before} 变为 {after}（{by} 分），不影响入选名单，请核实。"
     ),
     What.CHANGED_ACROSS: N_(
-        "{people}对 {applications} 的评分表第 {revision} 次封存改了 {units} 项，"
-        "总分由 {before} 变为 {after}，按原分数入选名单会不同，请核实。"
+        "{people}对 {applications} 的评分表第 {revision} 次封存改了 {changed} 项，"
+        "总分由 {before} 变为 {after}（{by} 分），按原分数入选名单会不同，请核实。"
     ),
     What.FAR_FROM_MEAN: N_(
         "{people}有 {sheets} 份评分表偏离该申报平均分超过 {limit}%：{applications}；"
@@ -90,7 +98,10 @@ _SENTENCES: Mapping[What, str] = {
     What.UNREAD: N_(
         "{people}有 {sheets} 项申报（共评 {of} 项）在打开评审页面之前就保存了评分：{applications}，请核实。"
     ),
-    What.DIFFERS: N_("{applications} 的客观项，各专家给分从 {least} 到 {most} 不等，请核实。"),
+    What.DIFFERS: N_(
+        "{applications} 的客观项 {units}，{experts} 名专家给分从 {least} 到 {most} 不等"
+        "（相差超过 {limit} 分即提示），请核实。"
+    ),
     What.RETURNED: N_("{people}对 {applications} 的评分表被退回重评，请核实理由。"),
     What.VOIDED: N_("{people}对 {applications} 的评分表被作废，请核实理由。"),
     What.FORCED: N_("尚缺 {missing} 份评分表即进入下一环节，请核实理由。"),
@@ -98,7 +109,12 @@ _SENTENCES: Mapping[What, str] = {
     What.BY_HAND: N_("{people}不经抽取、由人工选定进入专家组，请核实理由。"),
     What.LATE_ABSENCE: N_("评分开始后登记{people}缺席，请核实理由。"),
     What.LATE_WITHDRAWAL: N_("评分开始后 {applications} 登记撤回，请核实。"),
-    What.ADDRESSES: N_("{people}从 {addresses} 个不同地址登录（共登录 {times} 次），请核实。"),
+    What.ADDRESSES: N_(
+        "{people}从 {different} 个不同地址登录（共登录 {times} 次，超过 {limit} 个即提示），请核实。"
+    ),
+    What.DEVICES: N_(
+        "{people}用 {different} 种不同设备登录（共登录 {times} 次，超过 {limit} 种即提示），请核实。"
+    ),
     What.OFF_HOURS: N_("{people}在周末或 {hours_from} 时至 {hours_until} 时以外登录 {times} 次，请核实。"),
     What.COPIED: N_("{people}的 {comments} 条评语（不同的只有 {different} 条）都与别处逐字相同，请核实。"),
     What.TRIED: N_("{people}在启封之前试图查看结果，已被拒绝，请核实。"),
@@ -111,12 +127,26 @@ _SENTENCES: Mapping[What, str] = {
 }
 
 _IN_POINTS = frozenset(
-    {"before", "after", "points", "middle", "habit", "least", "most", "robust_z", "pair_points"}
+    {
+        "before",
+        "after",
+        "by",
+        "points",
+        "middle",
+        "habit",
+        "least",
+        "most",
+        "robust_z",
+        "pair_points",
+        "changed_points",
+        "objective_points",
+    }
 )
 """Numbers in hundredths."""
 _ALSO_IN_HUNDREDTHS: Mapping[What, frozenset[str]] = {
     What.FAR_FROM_MEDIAN: frozenset({"far", "limit"}),
     What.LEANS: frozenset({"limit"}),
+    What.DIFFERS: frozenset({"limit"}),
 }
 
 
@@ -128,7 +158,8 @@ def title(rule: Rule) -> str:
 def says(rule: Rule, thresholds: Thresholds) -> str:
     """A rule with its limits."""
     numbers = {name: value for name, value in asdict(thresholds).items() if isinstance(value, int)}
-    return _(_RULES[rule]).format_map(_shown(numbers, _IN_POINTS.__contains__))
+    words = _SMALL if rule is Rule.CHANGED and thresholds.changed_points else _RULES[rule]
+    return _(words).format_map(_shown(numbers, _IN_POINTS.__contains__))
 
 
 def sentence(flag: Flag, people: str) -> str:
@@ -136,11 +167,14 @@ def sentence(flag: Flag, people: str) -> str:
     hundredths = _IN_POINTS | _ALSO_IN_HUNDREDTHS.get(flag.what, frozenset())
     numbers = _shown(flag.numbers, hundredths.__contains__)
     applications = _("、").join(flag.applications)
-    return _(_SENTENCES[flag.what]).format(people=people, applications=applications, **numbers)
+    words = {"people": people, "applications": applications, "units": _("、").join(flag.units)}
+    return _(_SENTENCES[flag.what]).format(**words, **numbers)
 
 
 def _shown(numbers: Mapping[str, int], in_hundredths: Callable[[str], bool]) -> dict[str, str]:
-    return {name: _points(value) if in_hundredths(name) else str(value) for name, value in numbers.items()}
+    shown = {name: _points(value) if in_hundredths(name) else str(value) for name, value in numbers.items()}
+    # A change says its direction.
+    return {name: f"+{said}" if name == "by" and numbers[name] > 0 else said for name, said in shown.items()}
 
 
 def _points(hundredths: int) -> str:

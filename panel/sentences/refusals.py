@@ -45,6 +45,7 @@ REASONS: Mapping[str, str] = {
     "chair_card": N_("组长的登录卡须由系统管理员换发"),
     "devices_of_experts": N_("只有专家的账号限定设备数量"),
     "pin_locked": N_("个人密码已作废"),
+    "strangers_shut_out": N_("暂不接受新设备登录"),
     "signature_filed": N_("纸质签名已经登记"),
     "pledge_changed": N_("承诺书文本已经更新"),
     "pledge_missing": N_("尚未签署承诺书"),

@@ -310,14 +310,15 @@ def _checked(login: str, name: str) -> tuple[str, str]:
 
 
 def ask(office: Office, actor: Actor, password: str, tried: str, wrong: str) -> None:
-    """Go on only if this is the actor's PIN or password; whoever guesses at it is stopped as at the door.
+    """Go on only if this is the actor's PIN or password.
 
-    Guesses at a PIN are counted for the device at hand: after a few its session ends, and no other one does.
+    Guesses are counted for the session at hand, whatever strangers try at the door: after some of them one
+    has to wait, and after a few at a PIN the session ends, and no other one does.
     """
     with office.reading() as session:
         account = _account(session, actor.account_id)
-        device = {} if account.pin_failures is None else attempts.at_device(actor.session)
-        limits = {**attempts.limits(actor.ip, account.login), **device}
+        pin = account.pin_failures is not None
+        limits = attempts.at_session(actor.session, pin=pin)
         exhausted = attempts.too_many(session, limits, office.clock())
     if exhausted:
         office.refuse(actor, tried, refusal := attempts.later())
@@ -327,7 +328,7 @@ def ask(office: Office, actor: Actor, password: str, tried: str, wrong: str) -> 
     with office.change(actor, Refused) as change:
         attempts.note(change, limits, tried, refusal := RuleBroken("password_wrong", wrong))
         change.session.flush()
-        if attempts.too_many(change.session, device, change.now):
+        if pin and attempts.too_many(change.session, limits, change.now):
             _end_guessed(change)
     raise refusal
 
@@ -344,7 +345,7 @@ def _end_guessed(change: Change) -> None:
 def _choose(account: Account, secret: str, hashed: str) -> None:
     """Put a newly chosen secret into an account; a PIN begins with no wrong tries."""
     account.password_hash = hashed
-    account.pin_failures = 0 if pins.is_pin(secret) else None
+    account.pin_failures = account.pin_strangers = 0 if pins.is_pin(secret) else None
     account.pin_locked_at = None
 
 

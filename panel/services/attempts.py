@@ -31,9 +31,14 @@ def limits(ip: str, login: str = "") -> Limits:
     return for_address | {token_hash(f"login {login.lower()}"): PER_ACCOUNT} if login else for_address
 
 
-def at_device(session: str) -> Limits:
-    """The limit for one session: how often a PIN may be wrong there, whatever happens elsewhere."""
-    return {token_hash(f"session {session}"): TRIES_UNLOCKING}
+def on_known_device(account_id: int) -> Limits:
+    """The limit for the devices on which an account was opened before, whatever strangers try elsewhere."""
+    return {token_hash(f"known {account_id}"): PER_ACCOUNT}
+
+
+def at_session(session: str, *, pin: bool) -> Limits:
+    """The limit for one session: how often PIN or password may be wrong there, whatever happens elsewhere."""
+    return {token_hash(f"session {session}"): TRIES_UNLOCKING if pin else PER_ACCOUNT}
 
 
 def too_many(session: Session, counted: Limits, now: datetime) -> bool:

@@ -37,7 +37,8 @@ def renew(office: Office, actor: Actor, expert_number: str, reason: str) -> Issu
         if _chairs(change.session, account):
             refusal = _("组长是重要环节的第二确认人，其登录卡只能由系统管理员换发。")
             raise RuleBroken("chair_card", refusal)
-        account.password_hash, account.pin_failures, account.pin_locked_at = "", None, None
+        account.password_hash = ""
+        account.pin_failures = account.pin_strangers = account.pin_locked_at = None
         change.session.add(account)
         ended = end_sessions(change, account.id, Ending.CREDENTIAL)
         change.record(CardRenewed(sessions=ended, reason=said), subject=log_id(account.id))

@@ -11,6 +11,7 @@ from panel.queries import inspections, rounds
 from panel.rules.permissions import Action
 from panel.services import verification
 from panel.services.exports import Exported
+from panel.services.materials import shelf
 from panel.services.office import Actor, Office
 from panel.services.verification import Verification
 
@@ -21,7 +22,7 @@ def draft(office: Office, actor: Actor, code: str) -> Exported:
         round_ = rounds.by_code(session, code)
         if round_ is None:
             raise NotFound("no such round")
-        found = verification.check(session)
+        found = verification.check(session, shelf(office))
         policy = office.policy_named(session, round_.policy_digest)
         inspection = inspections.of_round(session, policy, round_, office.clock())
         data = report.write(inspection, found.size, said(found))

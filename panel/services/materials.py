@@ -168,7 +168,13 @@ def apply(office: Office, actor: Actor, batch_id: int) -> int:
             file.added_at = change.now
             change.session.add(file)
             change.record(
-                MaterialAdded(file=file.id, digest=file.digest, pages=file.pages, material=file.material),
+                MaterialAdded(
+                    file=file.id,
+                    digest=file.digest,
+                    pages=file.pages,
+                    material=file.material,
+                    facts=shelf(office).facts(file.digest),
+                ),
                 subject=application.number,
                 round_id=round_.id,
             )

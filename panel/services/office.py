@@ -106,9 +106,13 @@ class Change:
 
     def permit(self, action: Action, round_: Staged | None = None) -> None:
         """Go on only if the table allows this actor the action at the round's stage."""
-        role = self.actor.role
-        if role is None or not may(action, role, Stage(round_.stage) if round_ else None):
-            raise NotAllowed(f"{action} is not allowed here and now")
+        permit(self.actor, action, round_)
+
+
+def permit(actor: Actor, action: Action, round_: Staged | None = None) -> None:
+    """Go on only if the table allows an actor the action at the round's stage."""
+    if actor.role is None or not may(action, actor.role, Stage(round_.stage) if round_ else None):
+        raise NotAllowed(f"{action} is not allowed here and now")
 
 
 class Office:

@@ -141,6 +141,7 @@ def _record(
             pages=tuple(said),
             boxes=count,
             digest=seals.record_digest(said),
+            words=held.words,
         ),
         subject=held.application.number,
         round_id=held.round_id,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from panel.audit.events import PinLocked, SessionsReplaced, SignedIn, SignedOut
+from panel.audit.events import PinLocked, SessionsReplaced, SignedIn, SignedOut, StrangersShutOut
 from panel.db.prepared import Prepared
 from panel.errors import RuleBroken
-from panel.language import _
+from panel.language import N_, _
 from panel.rules.devices import Ending
 from panel.rules.permissions import Role
 from panel.rules.pins import TRIES
@@ -20,9 +20,12 @@ from panel.services import attempts
 from panel.services.accounts import by_login, end_session, normal_login
 from panel.services.credentials import new_token, password_fits, token_hash
 from panel.services.office import Actor, Change, Office, log_id
-from panel.tables import Account, SignIn
+from panel.tables import Account, ActivationCode, SignIn
 
 SESSION_LIFE = timedelta(hours=14)
+_STRANGERS = N_(
+    "个人密码在新设备上连续输错次数过多。请在登录过的设备上登录，或者向评审组秘书领取新的登录卡。"
+)
 DEVICES = 1
 """On how many devices at once an expert is signed in, unless more are allowed."""
 
@@ -48,17 +51,26 @@ class Viewer:
 
 
 def sign_in(
-    office: Office, login: str, password: str, *, ip: str = "", request: str = "", device: str = ""
+    office: Office,
+    login: str,
+    password: str,
+    *,
+    ip: str = "",
+    request: str = "",
+    device: str = "",
+    known: Sequence[str] = (),
 ) -> str:
     """Begin a session; answers its token, which only the cookie holds.
 
-    An expert has one device, unless more are allowed: the sessions that began first end.
+    An expert has one device, unless more are allowed: the sessions that began first end. `known` are sessions
+    that began on this device, by the hashes of their tokens: on one's own, strangers' tries do not count.
     """
     login = normal_login(login)
-    limits = attempts.limits(ip, login)
     with office.reading() as session:
-        exhausted = attempts.too_many(session, limits, office.clock())
         account = by_login(session, login)
+        own = account is not None and _own_device(session, account.id, known)
+        limits = attempts.on_known_device(account.id) if account and own else attempts.limits(ip, login)
+        exhausted = attempts.too_many(session, limits, office.clock())
     actor = Actor(log_id(account.id) if account else "anonymous", None, ip=ip, request=request)
     if exhausted:
         office.refuse(actor, SignedIn.act, refusal := attempts.later())
@@ -66,17 +78,29 @@ def sign_in(
     # An unknown login costs the same hash as a known one.
     fits = password_fits(password, account.password_hash if account else "")
     with office.change(actor, SignedIn) as change:
-        may_begin = account is not None and _may_begin(change, account, limits)
-        if account is not None and account.pin_locked_at is not None:
-            wrong = _pin_locked()
-        elif account is not None and may_begin and fits:
-            return _begin(change, account, ip, request, device)
-        else:
-            wrong = RuleBroken("sign_in_wrong", _("登录名或密码不正确。"))
+        held = _held(change, account, limits)
+        shut = _shut(held, own) if held else None
+        if held and fits and not shut:
+            return _begin(change, held, ip, request, device)
+        wrong = shut or RuleBroken("sign_in_wrong", _("登录名或密码不正确。"))
         attempts.note(change, limits, SignedIn.act, wrong)
-        if account is not None and may_begin:
-            _missed(change, account)
+        if held and not shut:
+            _missed(change, held, own)
     raise wrong
+
+
+def _own_device(session: Session, account_id: int, known: Sequence[str]) -> bool:
+    """Whether one of these sessions was the account's, by its present card, and was not taken from it."""
+    used = select(func.max(ActivationCode.used_at)).where(ActivationCode.account_id == account_id)
+    chosen = session.exec(used).one()
+    rows = session.exec(
+        select(SignIn.began_at).where(
+            SignIn.account_id == account_id,
+            col(SignIn.token_hash).in_(known),
+            col(SignIn.ended_because).is_(None) | (col(SignIn.ended_because) == Ending.REPLACED),
+        )
+    )
+    return any(chosen is None or began_at >= chosen for began_at in rows)
 
 
 def sign_out(office: Office, actor: Actor, token: str) -> None:
@@ -154,43 +178,53 @@ def living(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
     return {by_hash[hashed] for hashed in rows}
 
 
-def _may_begin(change: Change, known: Account, limits: attempts.Limits) -> bool:
-    """Whether the account is as it was when its password was tried, not barred, and not just guessed at."""
+def _held(change: Change, known: Account | None, limits: attempts.Limits) -> Account | None:
+    """The account, if it is as it was when its password was tried, not barred, and not just guessed at."""
+    if known is None:
+        return None
     # Held until the end, so that guesses made all at once are counted one after the other.
     account = change.session.get_one(Account, known.id, with_for_update={"key_share": True})
-    usable = not account.disabled and account.pin_locked_at is None
-    unchanged = account.password_hash == known.password_hash
-    return usable and unchanged and not attempts.too_many(change.session, limits, change.now)
+    unchanged = not account.disabled and account.password_hash == known.password_hash
+    guessed = attempts.too_many(change.session, limits, change.now)
+    return account if unchanged and not guessed else None
 
 
-def _missed(change: Change, account: Account) -> None:
-    """Count a wrong PIN; after too many in a row it is void, so that nobody can try them all."""
-    if account.pin_failures is None or account.pin_locked_at is not None:
+def _shut(account: Account, own: bool) -> RuleBroken | None:
+    """Why even the right PIN does not open the door: it is void, or strangers have tried too often."""
+    if account.pin_locked_at is not None:
+        said = _("个人密码连续输错次数过多，已作废。请向评审组秘书领取新的登录卡。")
+        return RuleBroken("pin_locked", said)
+    if not own and (account.pin_strangers or 0) >= TRIES:
+        return RuleBroken("strangers_shut_out", _(_STRANGERS))
+    return None
+
+
+def _missed(change: Change, account: Account, own: bool) -> None:
+    """Count a wrong PIN; after too many in a row nobody can try on."""
+    if account.pin_failures is None:
         return
-    kept = change.session.get_one(Account, account.id)
-    kept.pin_failures = (kept.pin_failures or 0) + 1
-    if kept.pin_failures >= TRIES:
-        kept.pin_locked_at = change.now
-        change.record(PinLocked(), subject=log_id(account.id))
-    change.session.add(kept)
+    if own:
+        account.pin_failures += 1
+        if account.pin_failures >= TRIES:
+            account.pin_locked_at = change.now
+            change.record(PinLocked(), subject=log_id(account.id))
+    else:
+        account.pin_strangers = (account.pin_strangers or 0) + 1
+        if account.pin_strangers >= TRIES:
+            change.record(StrangersShutOut(), subject=log_id(account.id))
+    change.session.add(account)
 
 
-def _pin_locked() -> RuleBroken:
-    said = _("个人密码连续输错次数过多，已作废。请向评审组秘书领取新的登录卡。")
-    return RuleBroken("pin_locked", said)
-
-
-def _begin(change: Change, known: Account, ip: str, request: str, device: str) -> str:
+def _begin(change: Change, account: Account, ip: str, request: str, device: str) -> str:
     token = new_token()
     hashed = token_hash(token)
-    account = change.session.get_one(Account, known.id)
     change.actor = Actor(
         log_id(account.id), Role(account.role), account.id, account.expert_id, hashed[:16], ip, request
     )
-    if account.pin_failures:
-        account.pin_failures = 0
+    if account.pin_failures or account.pin_strangers:
+        account.pin_failures = account.pin_strangers = 0
         change.session.add(account)
-    change.record(SignedIn(), subject=log_id(account.id))
+    change.record(SignedIn(client=device), subject=log_id(account.id))
     if account.expert_id is not None:
         _make_room(change, account)
     change.session.add(

@@ -1,10 +1,11 @@
-"""Rechecking all that the audit trail vouches for: itself, sealed sheets, decisions, stages, results."""
+"""Rechecking all that the audit trail vouches for: itself, sealed sheets, material, decisions, results."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session, select
 
@@ -22,6 +23,7 @@ from panel.audit.events import (
     TrailVerified,
 )
 from panel.audit.verify import CAVEAT
+from panel.documents.shelves import Shelf
 from panel.language import N_, _
 from panel.queries import accounts, decisions, signatures, stages
 from panel.queries import seals as sealed
@@ -29,6 +31,8 @@ from panel.rules import results
 from panel.rules.permissions import Action
 from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
+from panel.services import custody
+from panel.services.materials import shelf
 from panel.services.office import Actor, Office
 from panel.vocabulary import term
 
@@ -48,7 +52,7 @@ class Verification:
 def verify(office: Office, asked: Asked = NOTHING) -> Verification:
     """Recheck the store, and compare it with what somebody brought along."""
     with office.reading() as session:
-        return check(session, asked)
+        return check(session, shelf(office), asked)
 
 
 def reach(found: Verification) -> str:
@@ -75,11 +79,12 @@ def verify_as(office: Office, actor: Actor) -> Verification:
     return found
 
 
-def check(session: Session, asked: Asked = NOTHING) -> Verification:
+def check(session: Session, shelf_: Shelf, asked: Asked = NOTHING) -> Verification:
     """Recheck what this session sees; where the trail is damaged nothing else is worth comparing with it."""
     found = trail.check(session, asked)
+    checks: Mapping[str, Check] = {**_CHECKS, N_("申报材料"): partial(_material, shelf_=shelf_)}
     damages = found.damages or tuple(
-        damage for name, look in _CHECKS.items() for damage in _first(name, look, session)
+        damage for name, look in checks.items() for damage in _first(name, look, session)
     )
     return Verification(found.size, found.root, damages, found.coverage)
 
@@ -186,6 +191,12 @@ def _accounts(session: Session) -> Iterator[Damage]:
 def _signatures(session: Session) -> Iterator[Damage]:
     """Each signature is the one given under this document, and each print that came in is on record."""
     for difference in signatures.faults(session):
+        yield Damage(difference.index, difference.what)
+
+
+def _material(session: Session, shelf_: Shelf) -> Iterator[Damage]:
+    """Each file of material is the one that was taken over, and each box the one that was confirmed."""
+    for difference in custody.faults(session, shelf_):
         yield Damage(difference.index, difference.what)
 
 

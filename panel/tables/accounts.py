@@ -31,10 +31,12 @@ class Account(Versioned, SQLModel, table=True):
     created_at: datetime
     version: int = 1
     pin_failures: int | None = None
-    """Wrong PINs in a row at the door; nothing where the secret is a password."""
+    """Wrong PINs in a row on devices it was opened on before; nothing where the secret is a password."""
     pin_locked_at: datetime | None = None
     devices: int | None = None
     """On how many devices at once an expert may be signed in; nothing means one."""
+    pin_strangers: int | None = None
+    """Wrong PINs in a row on any other device."""
 
 
 fixed(Account.__table__, "role")  # type: ignore[attr-defined]

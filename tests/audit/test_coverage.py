@@ -15,6 +15,7 @@ from panel.audit.keys import How, KeyEntry
 from panel.audit.notes import Checkpoint, Note, Signer
 from panel.audit.verify import TrailCheck
 from panel.services import cosignatures, signing, verification
+from panel.services.materials import shelf
 from panel.services.office import Office
 from tests.signed import ADMINISTRATOR, NAME, Signed
 from tests.tampering import undone, unfence
@@ -61,11 +62,11 @@ def test_a_whole_trail_is_covered_up_to_its_newest_checkpoint(signed: Signed) ->
     found = whole(signed)
     assert (found.size, found.damages, found.coverage) == (11, (), Coverage(signed=9))
     with signed.office.reading() as session:
-        said = verification.reach(verification.check(session))
+        said = verification.reach(verification.check(session, shelf(signed.office)))
     assert "第 9 至 10 号" in said
     signed.sign()
     with signed.office.reading() as session:
-        assert "全部 11 条" in verification.reach(verification.check(session))
+        assert "全部 11 条" in verification.reach(verification.check(session, shelf(signed.office)))
 
 
 def test_a_trail_without_checkpoints_says_that_nothing_is_covered(office: Office, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def line(body: str, **changed: str) -> bytes:
     """The body behind the copies that it must have, or behind others."""
     said = copies(json.loads(body))
     words = {name: json.dumps(said[name]) if name == "ok" else str(said[name]) for name in FIELDS} | changed
-    return ("\x02".join(words[name] for name in FIELDS) + "\x01" + body).encode()
+    return ("\x02".join(words[name] for name in FIELDS) + "\n" + body).encode()
 
 
 @settings(max_examples=60)

@@ -232,7 +232,8 @@ def test_hostile_but_usable_scores_are_answered(tmp_path: Path, value: float) ->
 
 
 def test_figures_are_written_for_people() -> None:
-    assert [figure(value) for value in (None, float("nan"), -0.001, 3.14159, 1e9, 1e-5)] == [
+    assert [figure(value) for value in (None, float("nan"), float("inf"), -0.001, 3.14159, 1e9, 1e-5)] == [
+        "–",
         "–",
         "–",
         "0.00",

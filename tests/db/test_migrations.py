@@ -28,6 +28,7 @@ RELEASED = {
     "v0004_corrections.py": "3b1e076a037cc471622dafd2523e877ca9ffbb2542267c9a52faf0292a823534",
     "v0005_cards.py": "46bad693c771f2e6b95b2a4c67abefe3e97b595e66b818f7e486733fd933ea6d",
     "v0006_materials.py": "68891521b911808154d98c5ed0efd526f6a4d12549d81290fd09b75a22099f7d",
+    "v0007_strangers.py": "b5ea7025629900ef1bb84b00e616250d5901d7c80a9974d120f0005f2c260a60",
 }
 """Every migration with the digest of its file. A new one gets a line; a line never changes."""
 

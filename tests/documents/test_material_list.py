@@ -23,4 +23,6 @@ def test_each_paper_has_its_row_and_its_name() -> None:
 def test_it_is_printed_on_a4_with_its_head_on_every_page() -> None:
     (sheet,) = openpyxl.load_workbook(io.BytesIO(made([("S01", "甲单位", ["申报报告"])]))).worksheets
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-    assert (sheet.print_title_rows, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("$1:$1", True)
+    fitting = sheet.sheet_properties.pageSetUpPr
+    assert fitting is not None
+    assert (sheet.print_title_rows, fitting.fitToPage) == ("$1:$1", True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.documents.shelves import FOLDER, Shelf, file_digest
+from panel.documents.shelves import FOLDER, Part, Shelf, file_digest
 from tests.material import PICTURE, read
 
 DIGEST = file_digest(PICTURE)
@@ -20,7 +20,7 @@ def test_a_file_is_kept_with_its_pages_for_its_owner_alone(tmp_path: Path) -> No
     shelf.put(DIGEST, PICTURE, leaves, images)
     shelf.put(DIGEST, PICTURE, leaves, images)
     assert shelf.holds(DIGEST)
-    assert shelf.sound(DIGEST)
+    assert shelf.damage(DIGEST, "") is None
     assert shelf.leaves(DIGEST) == leaves
     assert shelf.image(DIGEST, 1) == images[0]
     files = [file for file in (tmp_path / FOLDER).rglob("*") if file.is_file()]
@@ -34,10 +34,10 @@ def test_the_digest_is_the_one_that_any_tool_computes() -> None:
 
 def test_a_changed_or_missing_file_is_not_sound(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    assert not shelf.sound(DIGEST)
+    assert shelf.damage(DIGEST, "") == (Part.ORIGINAL, 0)
     shelf.put(DIGEST, PICTURE, *read(PICTURE))
     (tmp_path / FOLDER / DIGEST[:2] / DIGEST / "original").write_bytes(b"other")
-    assert not shelf.sound(DIGEST)
+    assert shelf.damage(DIGEST, "") == (Part.ORIGINAL, 0)
 
 
 def test_two_that_put_the_same_file_at_once_have_put_it_once(
@@ -53,7 +53,7 @@ def test_two_that_put_the_same_file_at_once_have_put_it_once(
 
     monkeypatch.setattr(Path, "rename", beaten)
     shelf.put(DIGEST, PICTURE, leaves, images)
-    assert shelf.sound(DIGEST)
+    assert shelf.damage(DIGEST, "") is None
     assert not list((tmp_path / FOLDER).glob("new-*"))
 
 

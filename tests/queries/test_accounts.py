@@ -16,6 +16,7 @@ from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
 from panel.services import accounts, imports, verification
 from panel.services.credentials import hash_password
+from panel.services.materials import shelf
 from panel.services.office import Actor, Office, log_id
 from tests import intake
 from tests.intake import CODE
@@ -55,7 +56,11 @@ def found(office: Office, tamper: Callable[[Connection], object]) -> set[str]:
         unfence(connection, "accounts")
         tamper(connection)
         with Session(connection, join_transaction_mode="create_savepoint") as session:
-            return {damage.what for damage in verification.check(session).damages if "账号" in damage.what}
+            return {
+                damage.what
+                for damage in verification.check(session, shelf(office)).damages
+                if "账号" in damage.what
+            }
 
 
 def row(office: Office, login: str) -> tables.Account:

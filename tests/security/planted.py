@@ -246,10 +246,16 @@ class Planted(Opened):
             return read.size(session)
 
 
-def shows(text: str, secret: str) -> bool:
-    """Whether a text holds a secret: a number or code only where it stands by itself."""
+def held(text: str, secrets: Iterable[str]) -> list[str]:
+    """The secrets that a text holds: a number or code only where it stands by itself."""
+    numbers = set(re.findall(r"(?<![0-9A-Za-z.:#_-])[0-9.]+(?![0-9A-Za-z._-])", text))
+    codes = set(re.findall(r"(?<![0-9A-Za-z_-])[A-Z0-9]+(?![0-9A-Za-z_-])", text))
+    return [secret for secret in secrets if _is_there(secret, text, numbers, codes)]
+
+
+def _is_there(secret: str, text: str, numbers: set[str], codes: set[str]) -> bool:
     if re.fullmatch(r"[0-9.]+", secret):
-        return re.search(rf"(?<![0-9A-Za-z.:#_-]){re.escape(secret)}0?(?![0-9A-Za-z._-])", text) is not None
+        return secret in numbers or f"{secret}0" in numbers
     if re.fullmatch(r"[A-Z0-9]+", secret):
-        return re.search(rf"(?<![0-9A-Za-z_-]){secret}(?![0-9A-Za-z_-])", text) is not None
+        return secret in codes
     return secret.removesuffix("（虚构）") in text

@@ -9,16 +9,17 @@ from functools import cache
 import pikepdf
 import pytest
 from flask import Flask
-from PIL import Image
+from PIL import Image, ImageChops
 
 from panel.documents import page_sandbox
+from panel.documents.leaves import shown
 from panel.rules.redactions import Box
 from panel.rules.steps import Step
 from panel.services import materials, redactions
-from tests.material import known, pdf
+from tests.material import known, pdf, read
 from tests.opened import CODE
 from tests.security.conftest import Door
-from tests.security.planted import CODED, IDENTITIES, Planted, shows
+from tests.security.planted import CODED, IDENTITIES, Planted, comment, held
 from tests.visitors import Visitor
 
 # What a page shows is the same on both databases.
@@ -28,14 +29,14 @@ NUMBER = "P71"
 UNIT, PARENT, ADDRESS, MASTER = (IDENTITIES[NUMBER][at].removesuffix("（虚构）") for at in (2, 3, 6, 7))
 PHONE, ID_NUMBER = "13871234567", "110115199001011234"
 SECRETS = (*IDENTITIES[NUMBER], PHONE, ID_NUMBER)
+SAID = f"本项目由{UNIT}（{PARENT}）实施，地址{ADDRESS}，联系人{MASTER}，电话{PHONE}，证号{ID_NUMBER}。"
 SCAN_BOX = Box(500, 500, 9_500, 3_000)
 
 
 @cache
 def burdened() -> bytes:
     """A plan with names on its page, and in its properties, notes, attachments, scripts and outline."""
-    said = f"本项目由{UNIT}（{PARENT}）实施，地址{ADDRESS}，联系人{MASTER}，电话{PHONE}，证号{ID_NUMBER}。"
-    with pikepdf.open(io.BytesIO(pdf(said, "第二页写的是进度和经费安排"))) as document:
+    with pikepdf.open(io.BytesIO(pdf(SAID, "第二页写的是进度和经费安排"))) as document:
         with document.open_metadata() as meta:
             meta["dc:creator"] = [MASTER]
             meta["dc:title"] = UNIT
@@ -101,7 +102,7 @@ def test_everything_planted_on_the_page_is_proposed_and_everything_behind_it_tol
 def test_no_answer_to_an_expert_carries_what_was_planted(
     planted: Planted, visitor: Visitor, app: Flask
 ) -> None:
-    shown, codes = {}, [code for number in planted.ids if (code := planted.blind_code(number))]
+    carried, codes = {}, [code for number in planted.ids if (code := planted.blind_code(number))]
     others = tuple(code for code in codes if code != planted.blind_code(NUMBER))
     for address in [*planted.addresses(app, "expert"), *pages(planted, visitor)]:
         # What the sheets of the others show is looked through in `test_leaks`, and ties to units are declared
@@ -114,9 +115,9 @@ def test_no_answer_to_an_expert_carries_what_was_planted(
             )
             text = f"{address}\n{answer.headers}\n{body}"
             raw = [secret for secret in (UNIT, MASTER, PHONE, ID_NUMBER) if secret.encode() in answer.data]
-            shown[address] = [secret for secret in SECRETS if shows(text, secret)] + raw
-    assert {address: secrets for address, secrets in shown.items() if secrets} == {}
-    assert len([address for address in shown if "/papers/" in address]) >= 3
+            carried[address] = held(text, SECRETS) + raw
+    assert {address: secrets for address, secrets in carried.items() if secrets} == {}
+    assert len([address for address in carried if "/papers/" in address]) >= 3
 
 
 def test_what_is_sent_is_a_picture_and_nothing_else_and_in_its_boxes_nothing_is_left(
@@ -152,3 +153,29 @@ def test_what_is_sent_is_a_picture_and_nothing_else_and_in_its_boxes_nothing_is_
     address = f"/expert/rounds/{CODE}/sheets/{planted.blind_code(other)}"
     assert "/papers/" not in visitor.get(address).text
     assert visitor.get(f"{address}/papers/1/1").status_code == 404
+
+
+def test_beside_the_boxes_nothing_is_left_by_which_the_words_could_be_told(
+    planted: Planted, visitor: Visitor
+) -> None:
+    """Another plan of the same shape, with other words in these places, looks the same once it is shown."""
+    others = SAID
+    for word in (UNIT, PARENT, ADDRESS.removeprefix("大兴区"), MASTER, PHONE, ID_NUMBER):
+        others = others.replace(word, "".join("8" if c.isdigit() else "国" for c in word))
+    boxes = found(planted).boxes(1)
+    (ours, *_), (theirs, *_) = (read(pdf(said))[1] for said in (SAID, others))
+    pictures = [Image.open(io.BytesIO(shown(image, boxes))).convert("L") for image in (ours, theirs)]
+    bare = [Image.open(io.BytesIO(image)).convert("L") for image in (ours, theirs)]
+    assert max(ImageChops.difference(*pictures).tobytes()) <= 24
+    assert max(ImageChops.difference(*bare).tobytes()) > 200
+
+
+def test_a_submitted_sheet_as_a_document_does_not_carry_it_either(planted: Planted, visitor: Visitor) -> None:
+    planted.save("E1", [NUMBER])
+    answer = visitor.get(f"/expert/rounds/{CODE}/sheets/{planted.blind_code(NUMBER)}/paper.pdf")
+    assert answer.mimetype == "application/pdf"
+    head, _images = page_sandbox.read(answer.data, page_sandbox.PageLimits())
+    said = "".join("".join(page["text"] for page in head["pages"]).split()) + str(head["behind"])
+    assert planted.blind_code(NUMBER) in said
+    assert comment("E1", NUMBER)[:6] in said
+    assert held(said, SECRETS) == []

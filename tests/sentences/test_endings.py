@@ -12,3 +12,4 @@ from panel.sentences import endings
 def test_every_ending_says_what_happened_and_what_to_do(ending: Ending) -> None:
     assert endings.title(ending)
     assert endings.text(ending).endswith("。")
+    assert "您" not in endings.listed(ending)

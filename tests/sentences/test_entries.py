@@ -8,6 +8,7 @@ from panel.audit.events import VOCABULARY
 from panel.rules.applications import Application
 from panel.sentences import entries
 from panel.sentences.entries import Fact
+from panel.sentences.events import value
 
 NAMES = {"E1": "E1 王某（虚构）"}
 
@@ -47,6 +48,10 @@ def test_codes_are_worded_and_people_named() -> None:
         ("更正的栏目", "申报单位、建设期"),
         ("评分开始后作出", "是"),
     ]
+
+
+def test_a_device_is_named_as_a_person_would_name_it() -> None:
+    assert value("client", "ipad/safari") == "iPad 平板，Safari 浏览器"
 
 
 def test_hashes_are_marked_and_some_fields_left_out() -> None:

@@ -41,6 +41,11 @@ CASES: list[tuple[Event, str, str]] = [
     (trail.SessionGuessed(), "u-3", "锁定的设备上连续输错密码，该处登录已结束"),
     (trail.PinLocked(), "u-3", "孙某（虚构）连续输错个人密码，个人密码作废，须换发登录卡"),
     (
+        trail.StrangersShutOut(),
+        "u-3",
+        "孙某（虚构）的个人密码在新设备上连续输错，暂时只能在登录过的设备上登录",
+    ),
+    (
         trail.CardRenewed(sessions=1, reason=Said("遗失")),
         "u-3",
         "为孙某（虚构）换发登录卡：原个人密码作废，退出 1 处登录",

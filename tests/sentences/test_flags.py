@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,8 @@ from panel.rules.flags.facts import Flag, Rule, What
 from panel.rules.thresholds import SHIPPED
 from panel.sentences import flags
 
-NAMES = "before after revision units sheets far points middle limit out in habit of seconds saves least most"
-MORE = "missing addresses times hours_from hours_until comments different results damages"
+NAMES = "before after by revision changed experts sheets far points middle limit out in habit of"
+MORE = "seconds saves least most missing times hours_from hours_until comments different results damages"
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
@@ -31,6 +32,19 @@ def test_every_rule_is_worded_with_its_limits(rule: Rule) -> None:
     said = flags.says(rule, SHIPPED)
     assert said.endswith("。")
     assert not [field for _text, field, *_rest in string.Formatter().parse(said) if field]
+
+
+def test_a_limit_of_a_change_is_told_only_where_there_is_one() -> None:
+    assert flags.says(Rule.CHANGED, SHIPPED) == "评分表封存后退回重评，重新封存的分数与原来不同。"
+    said = flags.says(Rule.CHANGED, replace(SHIPPED, changed_points=150))
+    assert said.endswith("总分变动不到 1.5 分、也不影响入选名单的，不提示。")
+
+
+@pytest.mark.parametrize(("by", "said"), [(2000, "（+20 分）"), (-50, "（-0.5 分）"), (0, "（0 分）")])
+def test_a_change_says_its_direction(by: int, said: str) -> None:
+    numbers = {"revision": 2, "changed": 1, "before": 6000, "after": 6000 + by, "by": by}
+    flag = Flag(rule=Rule.CHANGED, what=What.CHANGED, applications=("S01",), numbers=numbers)
+    assert said in flags.sentence(flag, "E1")
 
 
 def test_points_and_robust_deviations_are_written_as_decimals() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection, event
 from sqlmodel import col, select
 
 from panel import tables
 from panel.audit import read
 from panel.audit.events import MaterialSeen
+from panel.db.engine import WRITES
 from panel.documents import leaves as documents
 from panel.errors import NotFound, RuleBroken
 from panel.queries import blind
@@ -87,6 +89,39 @@ def test_a_view_is_on_record_once_a_session_and_version(world: World, expert: Ac
     redactions.review(world.office, world.secretary, CODE, 1, 1, [], version=1)
     seen(world, expert)
     assert views(world) == [("E1/P01", 1), ("E1/P01", 1), ("E1/P01", 2)]
+
+
+def test_leafing_back_to_a_page_on_record_begins_no_write(world: World, expert: Actor) -> None:
+    begun: list[bool] = []
+
+    def note(connection: Connection) -> None:
+        begun.append(connection.get_execution_options().get(WRITES, False))
+
+    event.listen(world.office.engine, "begin", note)
+    writes = []
+    for who in (expert, expert, replace(expert, session="two")):
+        begun.clear()
+        page = seen(world, who)
+        writes.append(any(begun))
+        assert page[:4] == b"RIFF"
+    event.remove(world.office.engine, "begin", note)
+    assert writes == [True, False, True]
+
+
+def test_a_page_asked_for_twice_at_once_is_on_record_once(world: World, expert: Actor) -> None:
+    engine = world.office.engine
+
+    ended: list[Connection] = []
+
+    def meanwhile(connection: Connection) -> None:
+        ended.append(connection)
+        if len(ended) == 1:  # the first has looked, and found nothing
+            seen(world, expert)
+
+    event.listen(engine, "rollback", meanwhile)
+    seen(world, expert)
+    event.remove(engine, "rollback", meanwhile)
+    assert views(world) == [("E1/P01", 1)]
 
 
 def test_the_sheet_lists_what_may_be_shown_and_no_name_in_a_coded_track(world: World, expert: Actor) -> None:

@@ -223,7 +223,7 @@ def test_a_single_file_is_taken_over_at_once(world: World, round_id: int) -> Non
 def test_a_single_file_is_read_in_a_process_of_its_own(world: World, round_id: int) -> None:
     other = picture("PNG", (50, 70))
     assert materials.add(world.office, world.secretary, CODE, "P01", "图.png", other).problems == ()
-    assert materials.shelf(world.office).sound(file_digest(other))
+    assert materials.shelf(world.office).damage(file_digest(other), "") is None
 
 
 def test_a_single_file_that_cannot_be_taken_leaves_nothing(world: World, round_id: int) -> None:
@@ -238,7 +238,7 @@ def test_a_removed_file_is_out_and_kept(world: World, round_id: int) -> None:
     (file,) = files(office, "P01")
     materials.remove(office, secretary, CODE, file.id, "传错了。")
     assert files(office, "P01") == []
-    assert materials.shelf(office).sound(file.digest)
+    assert materials.shelf(office).damage(file.digest, "") is None
     with pytest.raises(NotFound):
         materials.remove(office, secretary, CODE, file.id, "再来一次。")
     # Its place is not given again, and the same file may come back.

@@ -9,9 +9,12 @@ from panel import tables
 from panel.audit import read
 from panel.errors import InvalidInput, RuleBroken
 from panel.queries import accounts as views
+from panel.queries import devices
 from panel.rules.permissions import Role
 from panel.rules.pins import TRIES, TRIES_UNLOCKING
 from panel.services import accounts, attempts, cards, locks, panelists, sign_ins
+from panel.services import devices as shut
+from panel.services.credentials import token_hash
 from panel.services.office import Actor, Office
 from tests.conftest import StandingClock
 from tests.world import PASSWORD, World
@@ -78,23 +81,93 @@ def test_whoever_tries_codes_is_stopped(office: Office, world: World) -> None:
     assert refused.value.code == "attempts_exhausted"
 
 
+def opened(office: Office, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What a device remembers of having signed in."""
+    return (token_hash(sign_ins.sign_in(office, "E1", PIN, known=known)),)
+
+
+def wrong(office: Office, times: int, known: tuple[str, ...] = ()) -> None:
+    """Wrong PINs at the door, on a device that remembers this."""
+    for _ in range(times):
+        with pytest.raises(RuleBroken) as refused:
+            sign_ins.sign_in(office, "E1", OTHER, known=known)
+        assert refused.value.code == "sign_in_wrong"
+
+
 @pytest.mark.usefixtures("expert")
-def test_too_many_wrong_pins_in_a_row_void_it_and_a_new_card_helps(
+def test_too_many_wrong_pins_in_a_row_on_ones_own_device_void_it_and_a_new_card_helps(
     office: Office, world: World, clock: StandingClock
 ) -> None:
-    for _ in range(TRIES):
-        with pytest.raises(RuleBroken) as refused:
-            sign_ins.sign_in(office, "E1", OTHER)
-        assert refused.value.code == "sign_in_wrong"
-    with pytest.raises(RuleBroken, match="新的登录卡"):
-        sign_ins.sign_in(office, "E1", PIN)
-    clock.now += 10 * attempts.WINDOW  # waiting does not help
-    with pytest.raises(RuleBroken, match="新的登录卡"):
-        sign_ins.sign_in(office, "E1", PIN)
+    own = opened(office)
+    wrong(office, TRIES, own)
+    for _waited in range(2):
+        with pytest.raises(RuleBroken, match="已作废。请向"):
+            sign_ins.sign_in(office, "E1", PIN, known=own)
+        clock.now += 10 * attempts.WINDOW  # waiting does not help
     assert acts(office).count("account.lock_pin") == 1
     issued = cards.renew(office, world.secretary, "E1", "连续输错，本人到场")
+    clock.forward(seconds=1)
     accounts.activate(office, issued.code, OTHER)
     assert sign_ins.sign_in(office, "E1", OTHER)
+
+
+@pytest.mark.usefixtures("expert")
+def test_a_rival_who_tries_pins_elsewhere_shuts_out_strangers_and_never_the_expert(
+    office: Office, clock: StandingClock
+) -> None:
+    own = opened(office)
+    wrong(office, TRIES)
+    clock.now += attempts.WINDOW  # waiting does not help a stranger
+    for known in ((), ("made up",), (token_hash("another"),)):
+        with pytest.raises(RuleBroken, match="请在登录过的设备上登录"):
+            sign_ins.sign_in(office, "E1", PIN, known=known)
+    assert acts(office).count("account.shut_out") == 1
+    with office.reading() as session:
+        keyring = devices.keyring(session, 1)
+        assert keyring is not None
+        assert (keyring.strangers_out, keyring.pin_locked_at) == (True, None)
+    opened(office, own)
+    assert sign_ins.sign_in(office, "E1", PIN)  # the door is open to a new tablet again
+    assert "account.lock_pin" not in acts(office)
+
+
+@pytest.mark.usefixtures("expert")
+def test_a_flood_of_wrong_tries_does_not_make_the_own_device_wait(office: Office) -> None:
+    own = opened(office)
+    nobody, flood = Actor("anonymous", None), attempts.limits("10.0.0.9", "E1")
+    for _ in range(attempts.PER_ADDRESS):
+        attempts.fail(office, nobody, flood, "account.sign_in", RuleBroken("x", "x"))
+    with pytest.raises(RuleBroken, match="5 分钟后"):
+        sign_ins.sign_in(office, "E1", PIN, ip="10.0.0.9")
+    token = sign_ins.sign_in(office, "E1", PIN, ip="10.0.0.9", known=own)
+    with office.reading() as session:
+        viewer = sign_ins.viewer_of(session, token, office.clock())
+    assert viewer is not None
+    locks.lock(office, viewer.actor("10.0.0.9"), token)
+    locks.unlock(office, viewer.actor("10.0.0.9"), token, PIN)
+
+
+@pytest.mark.parametrize("taken", ["revoked", "renewed"])
+def test_a_device_that_was_taken_away_is_a_stranger(
+    office: Office, world: World, expert: Actor, clock: StandingClock, taken: str
+) -> None:
+    own = opened(office)
+    pin, account = PIN, expert.account_id
+    assert account is not None
+    if taken == "revoked":
+        with office.reading() as session:
+            (device,) = devices.of_account(session, account, office.clock())
+        shut.revoke(office, world.secretary, account, device.id)
+    else:
+        sign_ins.sign_out(office, expert, sign_ins.sign_in(office, "E1", PIN, known=own))
+        clock.forward(seconds=1)
+        accounts.activate(office, cards.renew(office, world.secretary, "E1", "平板遗失").code, pin := OTHER)
+    for _ in range(TRIES):
+        with pytest.raises(RuleBroken):
+            sign_ins.sign_in(office, "E1", "918273", known=own)
+    with pytest.raises(RuleBroken, match="新设备"):
+        sign_ins.sign_in(office, "E1", pin, known=own)
+    assert "account.lock_pin" not in acts(office)
 
 
 @pytest.mark.usefixtures("expert")

@@ -29,6 +29,7 @@ from panel.rules.reasons import Reason, TieLost
 from panel.rules.stages import Stage
 from panel.rules.votes import Awaited, Ballot, Decider
 from panel.services import applications, rankings, recusals, verification
+from panel.services.materials import shelf
 from panel.services.office import Actor
 from tests.conftest import actor
 from tests.opened import CODE, Opened, caps
@@ -404,7 +405,7 @@ def test_that_nobody_votes_cannot_be_said_otherwise_afterwards(silent: Opened) -
         unfence(connection, "no_votes")
         connection.execute(update(tables.NoVote).values(reason="别的理由"))
         with Session(connection, join_transaction_mode="create_savepoint") as session:
-            (damage,) = verification.check(session).damages
+            (damage,) = verification.check(session, shelf(silent.office)).damages
     assert "S01 S02 无人可以投票的登记" in damage.what
 
 

@@ -55,6 +55,15 @@ def test_a_session_lives_on_the_server_and_the_cookie_only_names_it(office: Offi
     )
 
 
+def test_the_trail_says_on_what_kind_of_device_a_session_began(office: Office, world: World) -> None:
+    _ = world.secretary
+    sign_in(office, "secretary", PASSWORD, device="ipad/safari")
+    sign_in(office, "secretary", PASSWORD)
+    with office.reading() as session:
+        newest, before = read.page(session)[:2]
+    assert (before.data, newest.data) == ({"client": "ipad/safari"}, {})
+
+
 def test_each_sign_in_has_a_token_of_its_own(office: Office, world: World) -> None:
     world.person(Role.SECRETARY)
     assert sign_in(office, "secretary", PASSWORD) != sign_in(office, "secretary", PASSWORD)

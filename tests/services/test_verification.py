@@ -24,6 +24,7 @@ from panel.rules.draws import ExclusionReason
 from panel.rules.eligibility import Verdict
 from panel.rules.stages import Stage
 from panel.services import applications, draws, panelists, rankings, recusals, sheets, verification
+from panel.services.materials import shelf
 from panel.services.office import Office
 from tests.conftest import START
 from tests.databases import sqlite_copy
@@ -58,7 +59,7 @@ class Store:
     def after(self, tamper: Callable[[Connection], None]) -> tuple[Damage, ...]:
         """What verification finds then."""
         with self.tampered(tamper) as session:
-            return verification.check(session).damages
+            return verification.check(session, shelf(self.office)).damages
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -212,9 +213,10 @@ def asked(house: House) -> list[tuple[Rule, str, str]]:
 def test_a_method_that_an_address_does_not_know_is_missing_for_everybody(house: House) -> None:
     house.put_back(Stage.SCORING)
     addresses = house.app.url_map.bind("localhost")
-    for path in {house.path(rule) for rule in house.app.url_map.iter_rules()}:
-        for method in set(METHODS) - set(addresses.allowed_methods(path)):
-            for who, visitor in house.visitors.items():
+    everybody = cycle(house.visitors.items())  # in turn: who asks is not looked at where nothing is
+    for path in sorted({house.path(rule) for rule in house.app.url_map.iter_rules()}):
+        for method in sorted(set(METHODS) - set(addresses.allowed_methods(path))):
+            for who, visitor in islice(everybody, 2):
                 assert visitor.send(method, path).status_code == 404, (who, method, path)
 
 
@@ -233,7 +235,10 @@ def test_what_the_table_does_not_grant_is_missing(house: House, stage: Stage) ->
     before, expected = house.size(), 0
     for rule, method, what in asked(house):
         for role, visitor in house.visitors.items():
-            if role is not None and not allowed(rule, what, role, stage):
+            if role is None or allowed(rule, what, role, stage):
+                continue
+            # Who may at no stage is refused for the role, before the stage is looked at: once is enough.
+            if stage is Stage.SCORING or any(allowed(rule, what, role, other) for other in Stage):
                 expected += 1
                 if visitor.send(method, house.path(rule)).status_code != 404:
                     wrong.append((role, method, rule.rule))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from rich import box
 from rich.console import Console
@@ -55,7 +56,7 @@ def safe(text: str) -> str:
 
 def figure(value: float | None, places: int = 2) -> str:
     """A number for people; a dash for what is not defined."""
-    if value is None or value != value:
+    if value is None or not isfinite(value):
         return "–"
     if value and not 1e-3 <= abs(value) < 1e7:
         return f"{value:.{places}e}"

@@ -14,20 +14,15 @@ _LOOKS = frozenset({Action.SEE_RESULT, Action.EXPORT_RESULT, "watch.result", "ra
 
 
 def find(facts: Facts) -> Iterator[Flag]:
-    """Of each person: more than one address, and sign-ins outside the usual hours."""
+    """Of each person: several addresses or kinds of devices, and sign-ins outside the usual hours."""
     by_person: defaultdict[str, list[Act]] = defaultdict(list)
     for act in facts.of("account.sign_in"):
         by_person[act.actor].append(act)
     for person, acts in by_person.items():
-        addresses = {act.ip: act.index for act in reversed(acts) if act.ip}
-        if len(addresses) > 1:
-            yield Flag(
-                rule=Rule.SIGN_IN,
-                what=What.ADDRESSES,
-                people=(person,),
-                numbers={"addresses": len(addresses), "times": len(acts)},
-                entries=tuple(sorted(addresses.values())),
-            )
+        addresses = [(act.ip, act.index) for act in acts]
+        yield from _several(What.ADDRESSES, person, addresses, facts.policy.flags.sign_in_addresses)
+        devices = [(str(act.data.get("client", "")), act.index) for act in acts]
+        yield from _several(What.DEVICES, person, devices, facts.policy.flags.sign_in_devices)
         odd = tuple(act.index for act in acts if _off_hours(facts, act))
         if odd:
             yield Flag(
@@ -41,6 +36,19 @@ def find(facts: Facts) -> Iterator[Flag]:
                 },
                 entries=odd,
             )
+
+
+def _several(what: What, person: str, signed_in: list[tuple[str, int]], limit: int) -> Iterator[Flag]:
+    """A flag where a person's sign-ins differ in more ways than expected: the first entry of each way."""
+    first = {way: index for way, index in reversed(signed_in) if way}
+    if len(first) > limit:
+        yield Flag(
+            rule=Rule.SIGN_IN,
+            what=what,
+            people=(person,),
+            numbers={"different": len(first), "times": len(signed_in), "limit": limit},
+            entries=tuple(sorted(first.values())),
+        )
 
 
 def early(facts: Facts) -> Iterator[Flag]:

@@ -61,6 +61,7 @@ class What(StrEnum):
     LATE_ABSENCE = "late_absence"
     LATE_WITHDRAWAL = "late_withdrawal"
     ADDRESSES = "addresses"
+    DEVICES = "devices"
     OFF_HOURS = "off_hours"
     COPIED = "copied"
     TRIED = "tried"
@@ -74,6 +75,7 @@ class What(StrEnum):
 class Flag:
     """One thing to check: by which rule, about whom and what, with its numbers and entries of the trail.
 
+    `units` are criteria, where the flag is about some of them.
     `numbers` are whole: counts, seconds, percents; `points` and the like in hundredths.
     """
 
@@ -81,6 +83,7 @@ class Flag:
     what: What
     people: tuple[str, ...] = ()
     applications: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     entries: tuple[int, ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from panel.rules import results
 from panel.rules.flags.facts import Facts, Flag, Rule, What
+from panel.rules.flags.sheets import by_expert
 from panel.rules.places import Outcome
 
 
@@ -15,6 +16,7 @@ def find(facts: Facts) -> Iterator[Flag]:
     inputs = facts.inputs
     if inputs is None:
         return
+    own = by_expert(facts)
     whole = results.compute(facts.policy, inputs).outcome
     for expert in sorted({sheet.expert for sheet in inputs.sheets}):
         rest = tuple(sheet for sheet in inputs.sheets if sheet.expert != expert)
@@ -32,6 +34,7 @@ def find(facts: Facts) -> Iterator[Flag]:
                     "in": len(then - now),
                     "sheets": len(inputs.sheets) - len(rest),
                 },
+                entries=facts.entries(own.get(expert, [])),
             )
 
 

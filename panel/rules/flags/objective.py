@@ -9,16 +9,23 @@ from panel.rules.flags.sheets import by_application
 
 
 def find(facts: Facts) -> Iterator[Flag]:
-    """One flag for each application and objective unit with more than one value."""
+    """One flag for each application and objective unit on which the points lie too far apart."""
     for number, sheets in by_application(facts).items():
         for unit in facts.policy.flags.objective:
             points = {sheet.expert: sheet.points[unit] for sheet in sheets if unit in sheet.points}
-            if len(set(points.values())) > 1:
+            limit = facts.policy.flags.objective_points
+            if points and max(points.values()) - min(points.values()) > limit:
                 yield Flag(
                     rule=Rule.OBJECTIVE,
                     what=What.DIFFERS,
                     people=tuple(points),
                     applications=(number,),
-                    numbers={"least": min(points.values()), "most": max(points.values())},
+                    units=(unit,),
+                    numbers={
+                        "experts": len(points),
+                        "least": min(points.values()),
+                        "most": max(points.values()),
+                        "limit": limit,
+                    },
                     entries=facts.entries(sheets),
                 )

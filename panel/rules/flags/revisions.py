@@ -18,27 +18,42 @@ def find(facts: Facts) -> Iterator[Flag]:
         by_sheet[sheet.expert, sheet.application].append(sheet)
     for revisions in by_sheet.values():
         for before, after in pairwise(revisions):
-            if before.points != after.points:
-                yield _flag(facts, before, after)
+            flag = _flag(facts, before, after)
+            if flag:
+                yield flag
 
 
-def _flag(facts: Facts, before: Sealed, after: Sealed) -> Flag:
-    subject = f"{after.expert}/{after.application}"
+def _flag(facts: Facts, before: Sealed, after: Sealed) -> Flag | None:
+    if before.points == after.points:
+        return None
+    decides = after.counted and _decides(facts, before)
+    limit = facts.policy.flags.changed_points
+    if not decides and abs(after.total - before.total) < limit:
+        return None
     return Flag(
         rule=Rule.CHANGED,
-        what=What.CHANGED_ACROSS if after.counted and _decides(facts, before) else What.CHANGED,
+        what=What.CHANGED_ACROSS if decides else What.CHANGED,
         people=(after.expert,),
         applications=(after.application,),
         numbers={
             "before": before.total,
             "after": after.total,
+            "by": after.total - before.total,
             "revision": after.revision,
-            "units": sum(after.points[unit] != points for unit, points in before.points.items()),
+            "changed": sum(after.points[unit] != points for unit, points in before.points.items()),
         },
-        entries=tuple(
-            act.index for act in facts.of("sheet.return", "sheet.submit") if act.subject == subject
-        ),
+        entries=_entries(facts, after),
     )
+
+
+def _entries(facts: Facts, after: Sealed) -> tuple[int, ...]:
+    """The sealing before, the return, and the sealing after."""
+    subject = f"{after.expert}/{after.application}"
+    acts = [act for act in facts.of("sheet.return", "sheet.submit") if act.subject == subject]
+    sealings = [number for number, act in enumerate(acts) if act.act == "sheet.submit"]
+    if len(sealings) < after.revision:
+        return tuple(act.index for act in acts)
+    return tuple(act.index for act in acts[sealings[after.revision - 2] : sealings[after.revision - 1] + 1])
 
 
 def _decides(facts: Facts, before: Sealed) -> bool:

@@ -117,10 +117,10 @@ def _interval(pairs: Pairable, scale: Floats) -> float | None:
 
 
 def _ratio(pairs: Pairable) -> float | None:
-    values = pairs.values / max(float(pairs.values[-1]), np.finfo(np.float64).tiny)
-    too_many = values.size > DISTINCT or int((pairs.per_unit.astype(float) ** 2).sum()) > PAIRS
+    too_many = pairs.values.size > DISTINCT or int((pairs.per_unit.astype(float) ** 2).sum()) > PAIRS
     if pairs.values[0] < 0 or too_many:
         return None
+    values = pairs.values / max(float(pairs.values[-1]), np.finfo(np.float64).tiny)
     observed = _observed(pairs, lambda a, b: _relative(values[a], values[b]))
     expected = 0.0
     rows = max(1, BLOCK // values.size)

@@ -3,7 +3,7 @@
 y = x b + sum_f Z_f u_f + e with x = 1, u_f ~ N(0, g_f s I) and e ~ N(0, s W^-1), s the residual variance and
 g_f the ratio of a factor's variance to it. The levels of one factor share no score with each other, so that
 they are eliminated without filling anything in; the others are kept. Everything that follows is made of sums
-of the scores per level: after these sums the single scores are not needed again.
+of the scores per level; only the sum of squared residuals asks for the single scores again.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class Equations:
         Sum of weights per kept level.
     y_eliminated, y_kept : float64 arrays, shapes (q,) and (p,)
         Weighted sums of the scores per level.
-    yy : float
-        Weighted sum of squares.
+    y, w : float64 arrays, shape (N,)
+        The scores and their weights.
     log_weights : float
         Sum of the logarithms of the weights.
     """
@@ -66,7 +66,8 @@ class Equations:
     x_kept: Floats
     y_eliminated: Floats
     y_kept: Floats
-    yy: float
+    y: Floats
+    w: Floats
     log_weights: float
 
     @classmethod
@@ -95,7 +96,8 @@ class Equations:
             x_kept=sums(stacked, np.tile(w, many), p),
             y_eliminated=sums(out.level, w * y, out.size),
             y_kept=sums(stacked, np.tile(w * y, many), p),
-            yy=float((w * y) @ y),
+            y=y,
+            w=w,
             log_weights=0.0 if weights is None else float(np.log(weights).sum()),
         )
 

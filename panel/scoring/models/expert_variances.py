@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
 from panel.scoring.design import Design, Floats, Indices, sums
-from panel.scoring.models.mixed import Mixed, mixed
+from panel.scoring.models.mixed import PERFECT, Mixed, mixed
 from panel.scoring.models.posterior import Posterior
 
 ROUNDS = {"exact": 8, "balanced": 8, "iterative": 3}
@@ -34,6 +34,9 @@ FIRM = 1e6
 
 LEAST_WEIGHT = 1e-4
 """No expert counts for less than this share of the one who counts most: else the fit could leave no rest."""
+
+ROUNDING = PERFECT / LEAST_WEIGHT
+"""With less residual variance, in standard units, the most precise expert's would be rounding."""
 
 LEAST_DF = 0.5
 """An expert whose scores leave fewer degrees of freedom says nothing about his own variance."""
@@ -80,6 +83,8 @@ def expert_variances(
         return None
     m = design.shape[1]
     equal = ExpertVariances(plain, np.full(m, plain.var_residual), None)
+    if isinstance(plain.posterior, Posterior) and plain.posterior.point.residual_variance < ROUNDING:
+        return equal
     found, weight = equal, np.ones(m)
     for _ in range(ROUNDS.get(plain.method, 0)):
         moderated = _moderate(*_sums_of_squares(found.mixed, weight))

@@ -39,7 +39,7 @@ ITERATIVE_TOLERANCE = 1e-6
 
 LEAST_START = 1e-3
 
-PERFECT = 1e-20
+PERFECT = 1e-12
 """Residual variance, as a share of the squared range of the scores, that is only rounding."""
 
 

@@ -98,7 +98,11 @@ class State(ABC):
         e = self.equations
         left = kept - e.back @ (self.a[:, None] * eliminated)
         solved = self.root[:, None] * self.solve(self.root[:, None] * left)
-        return Sides(self.shrunk[:, None] * (eliminated - e.cross @ solved), left - self.remainder(solved))
+        # The larger the ratio, the more of the difference is rounding; then the effects themselves say it.
+        rest = left - self.remainder(solved)
+        large = self.diagonal > 2.0
+        rest[large] = solved[large] / self.root[large, None] ** 2
+        return Sides(self.shrunk[:, None] * (eliminated - e.cross @ solved), rest)
 
     def split(self, kept: Floats) -> list[Floats]:
         """The kept levels factor by factor."""

@@ -1,4 +1,4 @@
-// The boxes over a page: drawn with a pointer on the picture, or typed as figures. The form is the truth.
+// The boxes over a page: drawn and moved with a pointer on the picture, or typed as figures. The form is the truth.
 
 const form = document.querySelector("[data-review]");
 const picture = document.querySelector("[data-boxes]");
@@ -24,7 +24,9 @@ function draw(row) {
   if (empty(row)) return rectOf(index)?.remove();
   const rect = rectOf(index) ?? newRect(index);
   ["x", "y", "width", "height"].forEach((name, at) => rect.setAttribute(name, Math.max(0, figures(row)[at] || 0)));
-  rect.setAttribute("class", `leaf__box${field(row, "keep").checked ? "" : " leaf__box--off"}`);
+  rect.classList.add("leaf__box");
+  rect.classList.toggle("leaf__box--off", !field(row, "keep").checked);
+  rect.classList.toggle("leaf__box--here", row.contains(document.activeElement));
 }
 
 // There is always one empty row for another box.
@@ -62,35 +64,51 @@ function place(event) {
   return [share(event.clientX, frame.left, frame.width), share(event.clientY, frame.top, frame.height)];
 }
 
-let drawing = null;
+function write(row, edges) {
+  EDGES.forEach((edge, at) => { field(row, edge).value = (edges[at] * 100 / UNITS).toFixed(2); });
+  draw(row);
+}
+function clear(row) {
+  EDGES.forEach((edge) => { field(row, edge).value = ""; });
+  draw(row);
+}
+const within = (at, size) => Math.min(Math.max(at, 0), UNITS - size);
+
+// A box that was pressed is moved, and anywhere else a new one is drawn; `was` is the box before it moved.
+let held = null;
 picture.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
+  if (event.button !== 0 || held) return;
   event.preventDefault();
   picture.setPointerCapture(event.pointerId);
-  drawing = { from: place(event), row: spare(), hit: event.target.dataset.rect };
+  const hit = event.target.dataset.rect;
+  const row = hit === undefined ? spare() : rows.querySelector(`[data-box="${hit}"]`);
+  held = { from: place(event), row, was: hit === undefined ? null : figures(row), far: false };
 });
 picture.addEventListener("pointermove", (event) => {
-  if (!drawing) return;
+  if (!held) return;
+  const { row, was, from: [fromX, fromY] } = held;
   const [x, y] = place(event);
-  const [fromX, fromY] = drawing.from;
-  const edges = [Math.min(x, fromX), Math.min(y, fromY), Math.abs(x - fromX), Math.abs(y - fromY)];
-  EDGES.forEach((edge, at) => { field(drawing.row, edge).value = (edges[at] * 100 / UNITS).toFixed(2); });
-  draw(drawing.row);
+  held.far ||= Math.max(Math.abs(x - fromX), Math.abs(y - fromY)) > SMALLEST;
+  if (was && !held.far) return;
+  const [left, top, width, height] = was ?? [];
+  write(row, was
+    ? [within(left + x - fromX, width), within(top + y - fromY, height), width, height]
+    : [Math.min(x, fromX), Math.min(y, fromY), Math.abs(x - fromX), Math.abs(y - fromY)]);
 });
-function finish() {
-  if (!drawing) return;
-  const { row, hit } = drawing;
-  drawing = null;
+picture.addEventListener("pointerup", () => {
+  if (!held) return;
+  const { row, was } = held;
+  held = null;
   const [, , width, height] = figures(row);
-  if (!(width > SMALLEST && height > SMALLEST)) {
-    // Not drawn but pressed: on a box it leads to that box's figures.
-    EDGES.forEach((edge) => { field(row, edge).value = ""; });
-    draw(row);
-    if (hit !== undefined) field(rows.querySelector(`[data-box="${hit}"]`), "keep").focus();
-    return;
-  }
+  if (was) return field(row, "keep").focus({ preventScroll: true });
+  if (!(width > SMALLEST && height > SMALLEST)) return clear(row);
   field(row, "left").focus({ preventScroll: true });
   spare();
-}
-picture.addEventListener("pointerup", finish);
-picture.addEventListener("pointercancel", finish);
+});
+picture.addEventListener("pointercancel", () => {
+  if (!held) return;
+  const { row, was } = held;
+  held = null;
+  if (was) write(row, was);
+  else clear(row);
+});

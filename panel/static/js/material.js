@@ -35,6 +35,8 @@ for (const paper of document.querySelectorAll("[data-paper]")) {
   const keys = { "[": acts.before, "]": acts.after, "-": acts.smaller, "+": acts.larger, "=": acts.larger, "0": acts.whole };
 
   tools.hidden = false;
+  // What is opened takes the whole height there is.
+  paper.addEventListener("toggle", () => { if (paper.open) paper.scrollIntoView({ block: "start" }); });
   tools.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
   pages.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;

@@ -12,7 +12,7 @@ for (const box of document.querySelectorAll("[data-signature]")) {
   const field = box.querySelector("[name=strokes]");
   const [undo, clear, said] = ["undo", "clear", "said"].map((name) => box.querySelector(`[data-${name}]`));
   const name = box.querySelector("[name=signed_name]");
-  let strokes = [];
+  let strokes = field.value ? JSON.parse(field.value) : []; // of an earlier try, as the server has checked them
   let pen = null; // the pointer that draws
 
   const count = () => strokes.reduce((sum, stroke) => sum + stroke.length / 2, 0);
@@ -77,8 +77,8 @@ for (const box of document.querySelectorAll("[data-signature]")) {
     strokes = [];
     keep();
   });
-  box.addEventListener("change", () => {
-    name.required = box.querySelector("[name=manner]:checked").value === "typed";
-  });
+  const need = () => { name.required = box.querySelector("[name=manner]:checked").value === "typed"; };
+  box.addEventListener("change", need);
+  need();
   keep();
 }

@@ -10,7 +10,7 @@ from panel.language import LOCALES, _
 from panel.rules import devices
 from panel.rules.permissions import Action, Role
 from panel.services import accounts, sign_ins
-from panel.web import access, current, forms
+from panel.web import access, current, forms, known_devices
 from panel.web.access import allow, locked_too, public
 
 blueprint = Blueprint("account", __name__)
@@ -57,6 +57,7 @@ def sign_in() -> Page:
             ip=request.remote_addr or "",
             request=g.request_id,
             device=_device(),
+            known=known_devices.known(),
         )
     except (RuleBroken, InvalidInput) as refusal:
         page = render_template(
@@ -158,7 +159,7 @@ def _begin(token: str) -> Response:
             _("您在另一台设备上的登录已经结束；在那台设备上填写而尚未同步的内容，仍保留在那台设备上。"),
             "warning",
         )
-    return redirect(_target(), 303)
+    return known_devices.remember(redirect(_target(), 303), token)
 
 
 def _device() -> str:

@@ -69,6 +69,7 @@ def _page(unticked: Sequence[str] = (), problem: str = "") -> str:
         ticked=[name for name in TEXTS if forms.ticked(name)],
         problems=problems,
         signature_problem=problem,
+        tried=signing.tried(),
         signature=signatures.of_document(
             current.reader(), current.round_().id, seat.expert_id, pledge.digest
         ),

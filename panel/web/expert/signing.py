@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -30,6 +31,16 @@ def given() -> Signature:
     """The signature of the form at hand; NoSignature where there is none."""
     name = request.form.get("signed_name", "")
     return signatures.given(request.form.get("manner", ""), request.form.get("strokes", ""), name)
+
+
+def tried() -> dict[str, str]:
+    """How the form at hand was signed, to be shown again where something else was missing."""
+    try:
+        strokes = json.dumps(signatures.drawn(request.form.get("strokes", "")).flat)
+    except NoSignature:
+        strokes = ""
+    name = request.form.get("signed_name", "")
+    return {"manner": request.form.get("manner", ""), "strokes": strokes, "name": name}
 
 
 @blueprint.get("")
@@ -117,5 +128,6 @@ def _page(seat: Seat, chosen: list[Card], problem: str = "") -> str:
         totals=totals,
         maximum={track: one.maximum for track, one in seats.policy().tracks.items()},
         problem=problem,
+        tried=tried(),
         single=chosen[0].code if len(chosen) == 1 else "",
     )

@@ -9,24 +9,40 @@ import pytest
 from panel.rules.flags import access
 from panel.rules.flags.facts import Act, Facts, What
 from panel.rules.permissions import Action, Role
-from tests.flagging import POLICY, acts
+from tests.flagging import POLICY, acts, limits
 
 
 def facts(*several: Act) -> Facts:
     return Facts(policy=POLICY, acts=[replace(one, index=100 + n) for n, one in enumerate(several)])
 
 
-def signed_in(after: float, ip: str = "10.0.0.1") -> Act:
-    return acts(("account.sign_in", "u-1", after), ip=ip)[0]
+def signed_in(after: float, ip: str = "10.0.0.1", client: str = "") -> Act:
+    return acts(("account.sign_in", "u-1", after, {"client": client} if client else {}), ip=ip)[0]
 
 
 def test_a_second_address_is_a_flag_and_none_is_no_address() -> None:
     (flag,) = access.find(facts(signed_in(0), signed_in(9), signed_in(19, "10.0.0.2"), signed_in(29, "")))
     assert flag.what is What.ADDRESSES
     assert flag.people == ("u-1",)
-    assert flag.numbers == {"addresses": 2, "times": 4}
+    assert flag.numbers == {"different": 2, "times": 4, "limit": 1}
     assert flag.entries == (100, 102)
     assert list(access.find(facts(signed_in(0), signed_in(9, "")))) == []
+
+
+def test_a_second_kind_of_device_is_a_flag_and_an_unknown_one_is_none() -> None:
+    several = [signed_in(n * 9, client=one) for n, one in enumerate(["ipad/safari", "", "windows/edge", ""])]
+    (flag,) = access.find(facts(*several))
+    assert flag.what is What.DEVICES
+    assert flag.numbers == {"different": 2, "times": 4, "limit": 1}
+    assert flag.entries == (100, 102)
+    assert list(access.find(facts(*several[:2]))) == []
+
+
+def test_as_many_addresses_and_devices_as_the_policy_expects_are_no_flag() -> None:
+    several = facts(signed_in(0, client="ipad/safari"), signed_in(9, "10.0.0.2", "windows/edge"))
+    assert [flag.what for flag in access.find(several)] == [What.ADDRESSES, What.DEVICES]
+    allowed = limits(sign_in_addresses=2, sign_in_devices=2)
+    assert list(access.find(replace(several, policy=allowed))) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from panel.rules.flags import influence
-from tests.flagging import opened, share, sheet
+from tests.flagging import acts, opened, share, sheet
 
 
 def test_the_one_expert_who_decides_is_named_with_who_comes_and_goes() -> None:
@@ -21,10 +21,13 @@ def test_the_one_expert_who_decides_is_named_with_who_comes_and_goes() -> None:
         for number, row in given.items()
         for n, percent in enumerate(row, 1)
     ]
-    (flag,) = influence.find(opened(sheets))
+    sealed = acts(*(("sheet.submit", f"{one.expert}/{one.application}", 0) for one in sheets))
+    (flag,) = influence.find(opened(sheets, acts=sealed))
     assert flag.people == ("E1",)
     assert flag.applications == ("S03", "S04")
     assert flag.numbers == {"out": 1, "in": 1, "sheets": 4}
+    # The four sealings of E1's sheets, among six experts' one after the other.
+    assert flag.entries == (100, 106, 112, 118)
 
 
 def test_a_tie_that_would_wait_for_its_vote_says_nothing_of_an_expert() -> None:

@@ -15,5 +15,10 @@ def test_different_points_on_an_objective_criterion_are_a_flag() -> None:
     ]
     (flag,) = objective.find(opened(sheets, policy=limits(objective=("S2", "P2"))))
     assert flag.applications == ("S01",)
-    assert flag.numbers == {"least": 1200, "most": 1500}
+    assert flag.units == ("S2",)
+    assert flag.numbers == {"experts": 2, "least": 1200, "most": 1500, "limit": 0}
+    allowed = limits(objective=("S2", "P2"), objective_points=300)
+    assert list(objective.find(opened(sheets, policy=allowed))) == []
+    narrower = limits(objective=("S2", "P2"), objective_points=299)
+    assert len(list(objective.find(opened(sheets, policy=narrower)))) == 1
     assert list(objective.find(opened(sheets))) == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from panel.rules.flags import revisions
 from panel.rules.flags.facts import Sealed, What
-from tests.flagging import acts, opened, share, sheet
+from tests.flagging import acts, limits, opened, share, sheet
 
 
 def field(before: float, after: float) -> list[Sealed]:
@@ -28,8 +28,27 @@ def test_a_change_says_how_much_and_whether_it_decides() -> None:
     )
     (flag,) = revisions.find(opened(field(60, 80), acts=trail))
     assert flag.what is What.CHANGED_ACROSS
-    assert flag.numbers == {"before": 6000, "after": 8000, "revision": 2, "units": 6}
+    assert flag.numbers == {"before": 6000, "after": 8000, "by": 2000, "revision": 2, "changed": 6}
     assert flag.entries == (100, 101, 102)
+
+
+def test_a_change_names_its_own_two_sealings_and_the_return_between() -> None:
+    trail = acts(*(("sheet.submit" if n % 2 == 0 else "sheet.return", "E1/S04", n) for n in range(5)))
+    sheets = [*field(60, 80), sheet("E1", "S04", share(70), revision=3)]
+    sheets[-2] = replace(sheets[-2], counted=False)
+    first, second = revisions.find(opened(sheets, acts=trail))
+    assert (first.entries, second.entries) == ((100, 101, 102), (102, 103, 104))
+    assert second.numbers["by"] == -1000
+
+
+def test_a_change_below_the_limit_is_a_flag_only_if_it_decides() -> None:
+    def found(limit: int, before: float) -> list[What]:
+        facts = replace(opened(field(before, 80)), policy=limits(changed_points=limit))
+        return [flag.what for flag in revisions.find(facts)]
+
+    assert found(200, 78) == [What.CHANGED]
+    assert found(201, 78) == []
+    assert found(2001, 60) == [What.CHANGED_ACROSS]
 
 
 def test_a_change_that_selects_nobody_else_says_so() -> None:

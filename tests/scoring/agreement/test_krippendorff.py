@@ -63,6 +63,10 @@ def test_a_ratio_needs_a_zero_below_all_scores() -> None:
     assert found["interval"] is not None
 
 
+def test_scores_below_zero_only_have_no_ratio_and_warn_of_nothing() -> None:
+    assert alphas(Design.from_arrays(list("AABB"), list("xyxy"), [-56, -59, -60, -61]))["ratio"] is None
+
+
 def test_too_many_different_values_leave_the_ratio_level_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(krippendorff, "DISTINCT", 3)
 

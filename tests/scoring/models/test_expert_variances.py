@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import digamma, polygamma
@@ -138,3 +140,15 @@ def test_an_expert_who_alone_disagrees_is_not_weighed_down_to_a_fit_without_rest
     assert found.mixed.var_residual > 0
     assert found.variance.max() <= found.variance.min() / LEAST_WEIGHT * 1.001
     assert found.variance.argmax() == design.experts.index("E6")
+
+
+@pytest.mark.parametrize("noise", [1e-3, 1e-6])
+def test_an_expert_who_gives_all_the_same_among_experts_who_hardly_differ_is_borne(noise: float) -> None:
+    design = simulated(8, 5, 5, noise=noise)
+    flat = replace(design, y=np.where(design.expert == 0, 50.0, design.y))
+
+    fit = expert_variances(flat)
+
+    assert fit is not None
+    assert np.isfinite(fit.mixed.worth).all()
+    assert fit.variance[0] == fit.variance.max()

@@ -310,3 +310,17 @@ def test_no_design_makes_it_fail(design: Design) -> None:
     if fit is not None:
         assert min(fit.var_item, fit.var_expert, fit.var_residual) >= 0
         assert np.isfinite(fit.item_pev_sd).all()
+
+
+@pytest.mark.parametrize("each", [5, 4])
+@pytest.mark.parametrize("noise", [1e-2, 1e-4])
+def test_near_perfect_agreement_keeps_its_small_residual_variance(each: int, noise: float) -> None:
+    design = simulated(20, 5, each, noise=noise)
+    additive = least_squares(design)
+    assert additive.sigma is not None
+
+    # Beside errors so small nothing is shrunk: the model is additive least squares, solved another way.
+    fit = fitted(design)
+
+    assert fit.var_residual == pytest.approx(additive.sigma**2, rel=1e-4)
+    assert fit.worth + fit.intercept == pytest.approx(additive.item, abs=noise / 10)

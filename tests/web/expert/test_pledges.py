@@ -50,6 +50,18 @@ def test_both_must_be_ticked(unpledged: Visitor, office: Office, ticked: dict[st
     assert "请先阅读并签署承诺书" in unpledged.get(ROUND).text
 
 
+def test_a_signature_is_not_lost_for_a_tick_that_was_forgotten(unpledged: Visitor, office: Office) -> None:
+    drawn = {"manner": "drawn", "strokes": "[[100, 100, 300, 300, 500, 100], [600, 200]]"}
+    answer = unpledged.post(PLEDGE, {"digest": office.policy.pledge.digest, "recusal": "1", **drawn})
+    assert answer.status_code == 422
+    assert f'name="strokes" value="{drawn["strokes"]}"' in answer.text
+    typed = unpledged.post(PLEDGE, {"digest": office.policy.pledge.digest, **BY_NAME}).text
+    assert 'value="typed" checked' in typed
+    assert f'value="{BY_NAME["signed_name"]}"' in typed
+    spoilt = unpledged.post(PLEDGE, {"manner": "drawn", "strokes": '"><script>'}).text
+    assert 'name="strokes" value=""' in spoilt
+
+
 def test_a_text_that_was_changed_meanwhile_is_not_signed(unpledged: Visitor) -> None:
     answer = unpledged.post(PLEDGE, {"digest": "0" * 64, "confidentiality": "1", "recusal": "1", **BY_NAME})
     assert answer.status_code == 409
