@@ -13,6 +13,7 @@ from panel import tables
 from panel.audit import seals
 from panel.audit.read import Record
 from panel.sentences import corrections, entries
+from panel.sentences.corrections import Piece
 
 ACT = "application.correct"
 HIDDEN = frozenset({"master_key"})
@@ -26,6 +27,11 @@ class Corrected:
     label: str
     before: str
     after: str
+
+    @property
+    def compared(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """Before and after in pieces, each with whether it is only there."""
+        return corrections.compared(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from panel.language import _
@@ -16,6 +17,11 @@ from panel.rules.applications import (
 )
 from panel.sentences.figures import yuan
 from panel.vocabulary import term
+
+_SHORT, _LONG, _LEAST = 12, 5000, 3
+"""Texts of so few or so many characters are not compared, and fewer that are alike do not count."""
+
+Piece = tuple[str, bool]
 
 _TERMS = {
     "certificate": CertificateLevel,
@@ -41,6 +47,33 @@ def words(field: str, value: Any) -> str:
     if isinstance(value, list):
         return _("；").join(map(_part, value))
     return str(value)
+
+
+def compared(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Both texts in pieces, each with whether it is only in the one."""
+    if not _SHORT < max(len(before), len(after)) <= _LONG:
+        return ((before, True),), ((after, True),)
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    # A character or two that happen to come again within a passage put in anew are no text that stayed.
+    kept = [
+        one
+        for one in blocks
+        if one.size >= _LEAST
+        or (one.a, one.b) == (0, 0)
+        or (one.a + one.size, one.b + one.size) == (len(before), len(after))
+    ]
+    old: list[Piece] = []
+    new: list[Piece] = []
+    at = to = 0
+    for a, b, size in kept:
+        old += [(before[at:a], True), (before[a : a + size], False)]
+        new += [(after[to:b], True), (after[b : b + size], False)]
+        at, to = a + size, b + size
+    return _filled(old), _filled(new)
+
+
+def _filled(pieces: list[Piece]) -> tuple[Piece, ...]:
+    return tuple(piece for piece in pieces if piece[0])
 
 
 def _part(value: Any) -> str:

@@ -68,8 +68,10 @@ def set_pin(page: Page, code: str) -> None:
 def take_pledge(page: Page) -> None:
     page.goto("/expert/rounds/2026/pledge")
     page.check("#f-confidentiality")
+    sign(page)  # and forget a tick: what was drawn is still there
+    expect(page.locator("[data-said]")).to_have_text("已签 2 笔")
     page.check("#f-recusal")
-    sign(page)
+    page.click("main form:has([data-pad]) [type=submit]")
     expect(page.locator("main")).to_contain_text("SX-01")
 
 

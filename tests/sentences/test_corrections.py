@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panel.language import speaking
-from panel.sentences.corrections import words
+from panel.sentences.corrections import compared, words
 
 LINE = {"category": "research", "item": "试验", "amount_fen": 2_680_050, "note": "一次"}
 
@@ -42,3 +42,37 @@ def test_it_is_told_in_english_as_well() -> None:
     with speaking("en"):
         assert words("months", 12) == "12 months"
         assert words("summary", "") == "(empty)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old", "new"),
+    [
+        ("12 个月", "18 个月", "[12 个月]", "[18 个月]"),
+        (
+            "本项目由甲公司承担，共培训四期。",
+            "本项目由申报单位承担，共培训四期。",
+            "本项目由[甲公司]承担，共培训四期。",
+            "本项目由[申报单位]承担，共培训四期。",
+        ),
+        (
+            "甲乙丙丁戊己庚辛壬癸子丑寅",
+            "甲乙丙戊己庚辛壬癸子丑寅",
+            "甲乙丙[丁]戊己庚辛壬癸子丑寅",
+            "甲乙丙戊己庚辛壬癸子丑寅",
+        ),
+        # What comes again by chance within a passage put in anew does not tear it.
+        (
+            "一二三四五六七八的九十百千",
+            "一二三四东南西北的左右前后",
+            "一二三四[五六七八的九十百千]",
+            "一二三四[东南西北的左右前后]",
+        ),
+        ("长" * 5001, "短", "[" + "长" * 5001 + "]", "[短]"),
+    ],
+)
+def test_only_what_differs_is_marked(before: str, after: str, old: str, new: str) -> None:
+    shown = [
+        "".join(f"[{text}]" if changed else text for text, changed in pieces)
+        for pieces in compared(before, after)
+    ]
+    assert shown == [old, new]
