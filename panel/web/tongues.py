@@ -7,25 +7,23 @@ page is in. Every template writes them as it likes; the finished page is marked 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from bisect import bisect
+from collections.abc import Iterator
 
 from flask import Flask, Response
 
 from panel import language
 
-_TAG = re.compile(
-    r"<!--.*?-->"
-    r"|<(?P<raw>script|style)\b.*?</(?P=raw)\s*>"
-    r"""|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?:"[^"]*"|'[^']*'|[^'">])*>""",
-    re.DOTALL,
-)
 _ANY = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-_CHINESE = re.compile(f"[{_ANY}]")
+_TEXT = re.compile(rf"(?:>|\A)([^<>{_ANY}]*[{_ANY}][^<]*)")
+"""What stands between two tags and holds a Chinese character; in an attribute, > is written otherwise."""
 _WORDS = re.compile(rf"(?:\b\d+)?[{_ANY}](?:[{_ANY}\d\s.,%·“”-]*[{_ANY}])?")
 """From the first character to the last, with the figures and stops between them but no Latin word."""
+_UNREAD = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL)
+_SAID = re.compile(r"<(?!html\b)([a-z][\w-]*)\b[^<>]* lang=[^<>]*>")
+_OPENED = re.compile(r"<([a-zA-Z][\w-]*)[^<>]*\Z")
 _TEXT_ONLY = frozenset({"option", "textarea", "title", "text", "tspan", "desc"})
 """They hold no elements and are marked themselves: a Chinese voice reads English, not the other way round."""
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 _MARK = ' lang="zh-CN"'
 
 
@@ -45,46 +43,37 @@ def _mark(response: Response) -> Response:
     return response
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where the reading of a page is: the element just opened, the one whose language was said."""
-
-    pieces: list[str] = field(default_factory=list)
-    opened: str = ""
-    said: str = ""
-    depth: int = 0
-
-    def text(self, text: str) -> None:
-        """Take a text between two tags."""
-        if self.said or not _CHINESE.search(text):
-            self.pieces.append(text)
-        elif self.opened in _TEXT_ONLY:
-            self.pieces[-1] = self.pieces[-1][:-1] + _MARK + ">"
-            self.pieces.append(text)
-        else:
-            self.pieces.append(_spans(text))
-
-    def tag(self, found: re.Match[str]) -> None:
-        """Take a tag, a comment, or an element that holds no text for people."""
-        self.pieces.append(found[0])
-        name, closing = found["name"] or "", bool(found["close"])
-        self.opened = "" if closing else name
-        if self.said:
-            self.depth += (name == self.said) * (-1 if closing else 1)
-            self.said = self.said if self.depth else ""
-        elif not closing and name not in _VOID and name != "html" and " lang=" in found[0]:
-            self.said, self.depth = name, 1
-
-
 def marked(html: str) -> str:
     """The page, or the part of one, with every run of Chinese in an element that says so."""
-    place, at = _Place(), 0
-    for found in _TAG.finditer(html):
-        place.text(html[at : found.start()])
-        place.tag(found)
-        at = found.end()
-    place.text(html[at:])
-    return "".join(place.pieces)
+    alone = sorted(_left_alone(html))
+    pieces, at = [], 0
+    for found in _TEXT.finditer(html):
+        start, end = found.span(1)
+        before = bisect(alone, (start, len(html)))
+        if before and start < alone[before - 1][1]:
+            continue
+        tag = html[max(0, html.rfind("<", 0, start)) : max(0, start - 1)]
+        opened = _OPENED.match(tag)
+        if opened and opened[1] in _TEXT_ONLY:
+            pieces += [html[at : start - 1], _MARK, html[start - 1 : end]]
+        else:
+            pieces += [html[at:start], _spans(found[1])]
+        at = end
+    return "".join((*pieces, html[at:]))
+
+
+def _left_alone(html: str) -> Iterator[tuple[int, int]]:
+    """From where to where nothing is marked: what nobody reads, and elements whose language was said."""
+    for unread in _UNREAD.finditer(html):
+        yield unread.span()
+    for said in _SAID.finditer(html):
+        depth, end = 1, len(html)
+        for tag in re.compile(rf"<(/?){said[1]}\b").finditer(html, said.end()):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                end = tag.end()
+                break
+        yield said.start(), end
 
 
 def _spans(text: str) -> str:

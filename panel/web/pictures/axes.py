@@ -42,11 +42,15 @@ class Axis:
         return tuple(Tick(self.at(value), _text(value, places)) for value in values)
 
 
+_FINEST = 1e-12
+"""Below this a width is none: its logarithm would say nothing, or not exist."""
+
+
 def around(values: Iterable[float], start: float, end: float) -> Axis:
     """An axis from a round value below all values to one above."""
     known = list(values) or [0.0]
     low, high = min(known), max(known)
-    wide = (high - low) or abs(high) or 1.0
+    wide = next((width for width in (high - low, abs(high)) if width > _FINEST), 1.0)
     size = 10.0 ** floor(log10(wide / STEPS))
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor * STEPS >= wide * 0.999)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
