@@ -38,11 +38,16 @@ def scoring(live: Live) -> None:
 def ready(page: Page) -> None:
     """Until the worker is there and has kept this page."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until_kept(page, "pages", 1)
+
+
+def until_kept(page: Page, store: str, count: int) -> None:
+    """Until so many boxes lie in that store of this tablet."""
     for _ in range(100):
-        if kept(page)["pages"]:
+        if kept(page)[store] >= count:
             return
         page.wait_for_timeout(30)
-    raise AssertionError("the page was not kept")
+    raise AssertionError(f"not kept: {store}")
 
 
 def sign_in(page: Page, login: str) -> None:
@@ -134,6 +139,7 @@ def test_a_revoked_tablet_forgets_what_it_kept_as_soon_as_it_hears(live: Live, p
     assert kept(page) == {"given": 0, "keys": 0, "pages": 0, "queue": 1}
     tap_band(page, "S2", "good")  # the page goes on
     assert state(page) == "登录已失效，2 项待同步"
+    until_kept(page, "queue", 2)
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_role("heading")).to_have_text("没有网络")
