@@ -68,14 +68,20 @@ def signed_in(port: int, login: str) -> str:
     answer = line.getresponse()
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.read().decode())
     assert found
-    cookie = str(answer.getheader("Set-Cookie")).split(";")[0]
+    cookie = session_of(answer)
     form = f"csrf_token={found[1]}&login={login}&password={PASSWORD}"
     kind = "application/x-www-form-urlencoded"
     line.request("POST", "/sign-in", form, {"Cookie": cookie, "Content-Type": kind})
     answer = line.getresponse()
     answer.read()
     line.close()
-    return str(answer.getheader("Set-Cookie")).split(";")[0]
+    return session_of(answer)
+
+
+def session_of(answer: http.client.HTTPResponse) -> str:
+    """The cookie of the session that an answer sets."""
+    (one,) = (text for text in answer.headers.get_all("Set-Cookie", []) if text.startswith("panel="))
+    return str(one.split(";")[0])
 
 
 class Page:
@@ -167,7 +173,7 @@ def test_the_end_of_a_session_ends_its_pages(port: int, world: World, office: Of
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         line.request("GET", "/inspector/", headers={"Cookie": mine})
         answer = line.getresponse()
-        renewed = str(answer.getheader("Set-Cookie")).split(";")[0]
+        renewed = session_of(answer)
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.read().decode())
         assert token
         kind = "application/x-www-form-urlencoded"

@@ -235,7 +235,7 @@ def test_whoever_is_recused_from_one_of_the_tie_or_absent_has_no_vote(world: Wor
     percents = {"S01": [80] * 6, "S02": [80] * 6, "S03": [60] * 6}
     opened = Opened(world, percents, hand=7).opened(without=[("E7", n) for n in percents])
     with world.store() as session:
-        seat = session.exec(select(tables.Panelist)).all()[6]
+        seat = session.exec(select(tables.Panelist).order_by("id")).all()[6]
         seat.absent = True
         session.add(seat)
     recusals.decide(world.office, world.secretary, CODE, "E6", Reach.APPLICATION, "S01", True, "师徒关系")

@@ -146,8 +146,10 @@ def test_unreviewed_material_stands_in_the_checklist_with_a_link(
     assert f'href="{MATERIALS}?state=waiting"' in page
 
 
-def test_an_archive_may_be_larger_than_a_workbook(secretary: Visitor, round_id: int) -> None:
-    secretary.client.application.config["MAX_CONTENT_LENGTH"] = 2_000
+def test_an_archive_may_be_larger_than_a_workbook(
+    secretary: Visitor, round_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(secretary.client.application.config, "MAX_CONTENT_LENGTH", 2_000)
     data = packed(P01_计划__pdf=PLAN)
     assert len(data) > 2_000
     assert send(secretary, MATERIALS, "archive", (data, "材料.zip")).status_code == 303
