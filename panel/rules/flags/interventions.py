@@ -70,8 +70,7 @@ def _people(act: Act) -> tuple[str, ...]:
 def _applications(act: Act) -> tuple[str, ...]:
     if act.act.startswith("sheet.") or act.act == "application.withdraw":
         return (act.application,)
-    target = str(act.data.get("target", ""))
-    return (target,) if target else ()
+    return tuple(str(act.data.get("target", "")).split())  # numbers, which hold no space
 
 
 def _count(missing: object) -> int:

@@ -19,7 +19,7 @@ STARTED = ("round.stage", "2026", 0.0, {"stage": "scoring", "policy": POLICY.dig
         ("sheet.return", "E1/S01", {}, What.RETURNED, ("E1",), ("S01",)),
         ("sheet.void", "E1/S01", {}, What.VOIDED, ("E1",), ("S01",)),
         ("round.stage", "2026", {"stage": "closed", "missing": ["E1/S01"]}, What.FORCED, (), ()),
-        ("recusal.decide", "E1", {"late": True, "target": "S01"}, What.LATE_RECUSAL, ("E1",), ("S01",)),
+        ("recusal.decide", "E1", {"late": True, "target": "S1 P1"}, What.LATE_RECUSAL, ("E1",), ("S1", "P1")),
         ("expert.select", "E1", {}, What.BY_HAND, ("E1",), ()),
         ("expert.absent", "E1", {}, What.LATE_ABSENCE, ("E1",), ()),
         ("application.withdraw", "S01", {}, What.LATE_WITHDRAWAL, (), ("S01",)),
