@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from docx import Document
@@ -16,12 +15,12 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import Table
 
-from panel.clock import OFFICE_ZONE
 from panel.language import _
 from panel.queries.flags import RuleView
 from panel.queries.inspections import Inspection
 from panel.sentences.durations import lasting
 from panel.sentences.events import KINDS
+from panel.sentences.figures import moment
 from panel.vocabulary import term
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -108,13 +107,14 @@ def _opening(document: Word, inspection: Inspection, size: int) -> None:
         _(
             "本报告由系统依据前 {size} 条留痕起草，时间 {when}。"
             "其中的数字和提示只陈述记录，不作任何认定；结论由监察员核实后填写。"
-        ).format(size=size, when=_moment(inspection.at)),
+        ).format(size=size, when=moment(inspection.at)),
     )
     _table(
         document,
         (_("项目"), _("内容")),
         [
-            (_("评选批次"), f"{inspection.round_.code} {inspection.round_.title}"),
+            (_("评选批次"), inspection.round_.title),
+            (_("批次代码"), inspection.round_.code),
             (_("依据"), inspection.policy.regulation.number),
             (_("当前环节"), inspection.round_.stage_term),
             (_("评审细则的摘要"), inspection.policy.digest),
@@ -132,7 +132,7 @@ def _stages(document: Word, inspection: Inspection) -> None:
         rows.append(
             (
                 term(span.stage),
-                _moment(span.begun) if span.begun else "",
+                moment(span.begun) if span.begun else "",
                 lasting(span.lasted) if span.lasted is not None else "",
                 acts,
                 str(span.entry),
@@ -164,7 +164,7 @@ def _refusals(document: Word, inspection: Inspection) -> None:
     _table(
         document,
         (_("留痕号"), _("时间"), _("人员"), _("内容")),
-        [(str(one.index), _moment(one.at), one.actor, one.sentence) for one in inspection.refusals],
+        [(str(one.index), moment(one.at), one.actor, one.sentence) for one in inspection.refusals],
         (1.8, 3.4, 3, 7.6),
     )
     if inspection.more_refusals:
@@ -217,7 +217,7 @@ def _result(document: Word, inspection: Inspection) -> None:
         document,
         (_("项目"), _("内容")),
         [
-            (_("计算时间"), f"{_moment(found.at)} · " + _("留痕 {number}").format(number=found.entry)),
+            (_("计算时间"), f"{moment(found.at)} · " + _("留痕 {number}").format(number=found.entry)),
             (_("计算方法"), found.method),
             (_("评审细则的摘要"), found.policy),
             (_("计算依据的摘要"), found.inputs),
@@ -272,7 +272,3 @@ def _row(table: Table, texts: Sequence[str], style: str) -> Any:
     properties = row._tr.get_or_add_trPr()
     properties.append(properties.makeelement(qn("w:cantSplit"), {}))
     return properties
-
-
-def _moment(value: datetime) -> str:
-    return f"{value.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"

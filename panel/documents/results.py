@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -17,7 +16,7 @@ from panel.language import _, current, pgettext, together
 from panel.queries.analyses import AnalysisView
 from panel.queries.results import Person, PlaceView, ResultView, SheetView, VoteView
 from panel.rules.criteria import NAMED_VOTE, TrackPolicy
-from panel.sentences.figures import day
+from panel.sentences.figures import day, moment
 from panel.vocabulary import term
 
 
@@ -67,9 +66,7 @@ def _state(view: ResultView) -> list[tuple[str, bool]]:
     """How far the result can be relied on."""
     lines = []
     if view.finalised:
-        said = _("结果已确认：{who}，{when}。").format(
-            who=view.finalised.who, when=_moment(view.finalised.at)
-        )
+        said = _("结果已确认：{who}，{when}。").format(who=view.finalised.who, when=moment(view.finalised.at))
         lines.append((said, False))
     else:
         lines.append((_("结果尚未确认，以下名次可能变化，不得对外发布。"), True))
@@ -324,7 +321,7 @@ def _track_rules(rules: TrackPolicy) -> str:
 def _computation(view: ResultView) -> list[tuple[str, str]]:
     result = view.current
     pairs = [
-        (_("计算时间"), _moment(result.computed_at)),
+        (_("计算时间"), moment(result.computed_at)),
         (_("第几次计算"), str(len(view.history))),
         (_("输入摘要"), result.input_digest),
         (_("结果摘要"), result.result_digest),
@@ -339,14 +336,9 @@ def _computation(view: ResultView) -> list[tuple[str, str]]:
         (_("数值精度"), _("最大残差（百分之一分）：") + _("、").join(residuals) if residuals else exact)
     )
     if view.finalised:
-        pairs.append((_("结果确认"), view.finalised.who + _("，") + _moment(view.finalised.at)))
+        pairs.append((_("结果确认"), view.finalised.who + _("，") + moment(view.finalised.at)))
     return pairs
 
 
 def _trail(head: Head) -> list[tuple[str, str]]:
     return [(_("导出时留痕记录数"), str(head.size)), (_("导出时留痕根哈希"), head.root)]
-
-
-def _moment(value: datetime) -> str:
-    local = value.astimezone(OFFICE_ZONE)
-    return f"{day(local.date())} {local:%H:%M}"

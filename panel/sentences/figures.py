@@ -1,9 +1,10 @@
-"""Money and days inside a sentence, exact and in the reader's language."""
+"""Money, days and moments inside a sentence, exact and in the reader's language."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from panel.clock import OFFICE_ZONE
 from panel.language import SOURCE, current
 
 
@@ -19,6 +20,12 @@ def day(value: date) -> str:
     if current() == SOURCE:
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """The day and the minute, in the office's zone."""
+    local = value.astimezone(OFFICE_ZONE)
+    return f"{day(local.date())} {local:%H:%M}"
 
 
 def percent(share: float) -> str:

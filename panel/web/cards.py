@@ -13,10 +13,10 @@ from markupsafe import Markup
 from panel.documents import cards as documents
 from panel.errors import NotFound
 from panel.language import _
+from panel.sentences.figures import moment
 from panel.services import cards
 from panel.services.accounts import IssuedCode
 from panel.web import current, forms
-from panel.web.formats import moment
 
 
 @dataclass(frozen=True, slots=True)

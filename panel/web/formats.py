@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from flask import Flask
@@ -13,19 +13,6 @@ from panel.rules import rounding
 from panel.sentences import figures
 
 FEN_IN_WAN = 1_000_000
-
-
-def day(value: date) -> str:
-    """2026年9月18日, or 18 September 2026."""
-    if current() == SOURCE:
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {value:%B %Y}"
-
-
-def moment(value: datetime) -> str:
-    """The day and the minute, in the office's zone."""
-    local = value.astimezone(OFFICE_ZONE)
-    return f"{day(local.date())} {local:%H:%M}"
 
 
 def second(value: datetime) -> str:
@@ -59,8 +46,8 @@ def money(fen: int) -> str:
 def install(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
-        day=day,
-        moment=moment,
+        day=figures.day,
+        moment=figures.moment,
         second=second,
         minute=minute,
         points=points,

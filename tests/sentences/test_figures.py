@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from panel.language import speaking
 from panel.sentences import figures
-from panel.sentences.figures import day, yuan
+from panel.sentences.figures import day, moment, yuan
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ def test_the_reader_s_language() -> None:
     assert day(date(2026, 9, 18)) == "2026年9月18日"
     with speaking("en"):
         assert (yuan(6_800_000), day(date(2026, 9, 18))) == ("CNY 68,000", "18 September 2026")
+
+
+def test_a_moment_is_told_in_the_office_s_zone() -> None:
+    evening = datetime(2026, 9, 18, 16, 3, 5, tzinfo=UTC)  # already the 19th in Beijing
+    assert moment(evening) == "2026年9月19日 00:03"
+    with speaking("en"):
+        assert moment(evening) == "19 September 2026 00:03"
 
 
 @pytest.mark.parametrize(
