@@ -128,7 +128,9 @@ class _Reader:
             first, second = sorted(int(row) for row in order[again[0] : again[0] + 2])
             cell = " / ".join(column.texts[column.codes[second]] for column in columns)
             remedy = _("与第 {line} 行重复；每位专家对每份申报的每项指标只能有一个评分")
-            where = _("第 {line} 行").format(line=self.table.lines.line(second))
+            where = _("第 {line} 行，{column} 列").format(
+                line=self.table.lines.line(second), column=" / ".join(column.name for column in columns)
+            )
             raise refused(where, cell, remedy.format(line=self.table.lines.line(first)))
 
     def _topic(self, there: NDArray[np.bool_]) -> dict[str, str] | None:

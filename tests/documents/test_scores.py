@@ -104,7 +104,10 @@ def test_zero_is_a_score() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["A,E,a,1", "A,E,b,1", " A , E,a,2"], "第 4 行: 'A / E / a' 与第 2 行重复"),
+        (
+            ["A,E,a,1", "A,E,b,1", " A , E,a,2"],
+            "第 4 行，application / expert / criterion 列: 'A / E / a' 与第 2 行重复",
+        ),
         (["A,E,a,1", "A,E,a,"], "重复"),
         (["A,E,a,1", ",E,a,1"], "第 3 行，application 列: 不能为空"),
         (["A,,a,1"], "expert 列"),
