@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from panel.language import N_, _
 from panel.scoring.experts.findings import Code, Finding
+from panel.sentences.figures import plain
 
 _SENTENCES: Mapping[Code, str] = {
     Code.SEVERE: N_("{experts}的评分整体偏严（{value} 分，其他专家的常见下限为 {threshold} 分），请核对。"),
@@ -59,8 +60,8 @@ def sentence(finding: Finding, criterion: Callable[[str], str] = str) -> str:
     places = 0 if finding.code in _WHOLE else 2
     return _(_SENTENCES[finding.code]).format(
         experts=_("、").join(finding.experts),
-        value=f"{finding.value:.{places}f}",
-        threshold=f"{limit:.{places}f}",
+        value=plain(finding.value, places),
+        threshold=plain(limit, places),
         application=finding.application,
         criterion=criterion(finding.criterion),
     )

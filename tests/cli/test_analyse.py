@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from panel.cli.analysis.tables import SHOWN, WIDTH, figure, safe, share, some
+from panel.cli.analysis.tables import SHOWN, WIDTH, figure, safe, some
 from panel.cli.main import app
 from tests.scoring.asking import rows_of
 from tests.scoring.cases import load
@@ -240,14 +240,6 @@ def test_figures_are_written_for_people() -> None:
         "3.14",
         "1.00e+09",
         "1.00e-05",
-    ]
-    assert [share(value) for value in (None, 0.0, 0.001, 0.5, 0.999, 1.0)] == [
-        "–",
-        "0%",
-        "<1%",
-        "50%",
-        ">99%",
-        "100%",
     ]
     assert safe("甲\t\u200b") == "甲\\t\\u200b"
     assert some(list("abc"), 2) == "a、b 等 3 个"

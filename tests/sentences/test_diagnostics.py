@@ -19,7 +19,7 @@ def test_a_slip_names_sheet_criterion_and_limit() -> None:
     slip = Finding(Code.SLIP, ("E1",), -9.82, -4.07, 0.0, "S11", "S3")
 
     assert sentence(slip, lambda _id: "技术水平") == (
-        "E1对 S11 的“技术水平”一项偏离预期 -9.82 个标准差（超过 4.07 即提示），可能是录入错误，请核对。"
+        "E1对 S11 的“技术水平”一项偏离预期 −9.82 个标准差（超过 4.07 即提示），可能是录入错误，请核对。"
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from panel.cli.analysis.tables import Report, figure, share, some
+from panel.cli.analysis.tables import Report, figure, some
 from panel.language import _
 from panel.scoring.analysis import Analysis
 from panel.scoring.components import Component
 from panel.scoring.question import Scores
 from panel.scoring.uncertainty.stability import Stability
 from panel.sentences import analyses
+from panel.sentences.figures import percent
 from panel.sentences.links import sentences
 
 MOST_BRIDGES = 10
@@ -47,7 +48,7 @@ def places(report: Report, found: Analysis) -> None:
         ]
         chances = found.chances
         if question.top is not None:
-            row.append(share(None if chances is None else float(chances.selected[i])))
+            row.append("–" if chances is None else percent(float(chances.selected[i])))
         row.append("–" if chances is None else f"{chances.rank_low[i]}–{chances.rank_high[i]}")
         rows.append(row)
     report.table(columns, rows)

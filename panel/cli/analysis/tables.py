@@ -63,17 +63,6 @@ def figure(value: float | None, places: int = 2) -> str:
     return f"{value:z.{places}f}"
 
 
-def share(value: float | None) -> str:
-    """A probability in whole per cent, never quite 0 or 100 unless it is."""
-    if value is None:
-        return "–"
-    if 0 < value < 0.005:
-        return "<1%"
-    if 0.995 < value < 1:
-        return ">99%"
-    return f"{100 * value:.0f}%"
-
-
 def some(names: Sequence[str], most: int = 12) -> str:
     """Names in a row, cut short with their number."""
     listed = _("、").join(names[:most])
