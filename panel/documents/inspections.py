@@ -15,7 +15,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import Table
 
-from panel.language import _
+from panel.language import _, pgettext
 from panel.queries.flags import RuleView
 from panel.queries.inspections import Inspection
 from panel.sentences.durations import lasting
@@ -113,7 +113,7 @@ def _opening(document: Word, inspection: Inspection, size: int) -> None:
         document,
         (_("项目"), _("内容")),
         [
-            (_("评选批次"), inspection.round_.title),
+            (pgettext("one", "评选批次"), inspection.round_.title),
             (_("批次代码"), inspection.round_.code),
             (_("依据"), inspection.policy.regulation.number),
             (_("当前环节"), inspection.round_.stage_term),
