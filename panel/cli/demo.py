@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import set_cell_size
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from panel import config
@@ -26,11 +27,11 @@ BEGINS = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
 """The moment at which the demonstration's clock starts, unless its last event is later."""
 
 ROLES = (
-    ("评审专家（组长）", "E1"),
-    ("评审专家", "E2 – E5, E7 – E9"),
-    ("评审组秘书", "secretary, secretary2"),
-    ("纪检监察员", "inspector"),
-    ("系统管理员", "admin"),
+    ("评审专家（组长）", "E1", "expert/"),
+    ("评审专家", "E2 – E5, E7 – E9", "expert/"),
+    ("评审组秘书", "secretary, secretary2", "secretary/"),
+    ("纪检监察员", "inspector", "inspector/"),
+    ("系统管理员", "admin", "admin/"),
 )
 
 
@@ -58,7 +59,9 @@ def demo(
     office.engine.dispose()
     office = open_office(settings)  # its clock now runs on from the round's last event
     _announce(office, folder, stage, f"http://{host}:{port}/")
-    if not no_serve:
+    if no_serve:
+        say.print(f"  panel serve --home {folder} --port {port}\n", soft_wrap=True)
+    else:
         stop = signer.inside(office, folder, "panel-demo")
         listen(create_app(office), host, port)
         stop()
@@ -70,11 +73,19 @@ def _clear(folder: Path, reset: bool) -> None:
     if not reset:
         say.print(f"{folder} is not empty. Choose another folder, or add --reset.", style="red")
         raise typer.Exit(UNUSABLE)
+    if _installed(folder):
+        say.print(f"{folder} holds an installation, not a demonstration; it was left as it is.", style="red")
+        raise typer.Exit(UNUSABLE)
     for entry in folder.iterdir():
         ours = (config.DATABASE_FILE, signer.KEY_FILE)
         if entry.name == config.SETTINGS_FILE or entry.name.startswith(ours):
             entry.unlink()  # what is not ours stays
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def _installed(folder: Path) -> bool:
+    """Whether a real installation lives here: only a demonstration has a clock of its own."""
+    return (folder / config.SETTINGS_FILE).exists() and not config.load(folder).clock_start
 
 
 def _play(office: Office, stage: Milestone) -> None:
@@ -88,7 +99,7 @@ def _announce(office: Office, folder: Path, stage: Milestone, address: str) -> N
     say.print(f"\n[bold]panel[/bold] · {describe(office)}")
     say.print(f"演示批次 {CODE}，进行到：{stage}；数据在 {folder}", soft_wrap=True)
     say.print("演示中的人名和单位均为虚构。\n")
-    for role, logins in ROLES:
-        say.print(f"  {role:<12}{logins}")
-    say.print(f"\n  密码（全部账号）：{PASSWORD}")
-    say.print(f"  网址：{address}\n")
+    for role, logins, page in ROLES:
+        columns = set_cell_size(role, 20) + set_cell_size(logins, 24)  # a Chinese character is two cells wide
+        say.print(f"  {columns}{address}{page}", soft_wrap=True)
+    say.print(f"\n  密码（全部账号）：{PASSWORD}\n")
