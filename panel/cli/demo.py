@@ -26,9 +26,12 @@ from panel.services.openings import describe, open_office, shipped
 BEGINS = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
 """The moment at which the demonstration's clock starts, unless its last event is later."""
 
-ROLES = (
+DRAWN = (("评审专家", "E1 – E9", "expert/"),)
+SEATED = (
     ("评审专家（组长）", "E1", "expert/"),
     ("评审专家", "E2 – E5, E7 – E9", "expert/"),
+)
+OFFICE = (
     ("评审组秘书", "secretary, secretary2", "secretary/"),
     ("纪检监察员", "inspector", "inspector/"),
     ("系统管理员", "admin", "admin/"),
@@ -83,6 +86,12 @@ def _clear(folder: Path, reset: bool) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
+def _experts(stage: Milestone) -> tuple[tuple[str, str, str], ...]:
+    """The experts who can sign in: nobody before the draw, and a chair is elected only afterwards."""
+    early = {Milestone.IMPORTED: (), Milestone.CHECKED: (), Milestone.DRAWN: DRAWN}
+    return early.get(stage, SEATED)
+
+
 def _installed(folder: Path) -> bool:
     """Whether a real installation lives here: only a demonstration has a clock of its own."""
     return (folder / config.SETTINGS_FILE).exists() and not config.load(folder).clock_start
@@ -99,7 +108,7 @@ def _announce(office: Office, folder: Path, stage: Milestone, address: str) -> N
     say.print(f"\n[bold]panel[/bold] · {describe(office)}")
     say.print(f"演示批次 {CODE}，进行到：{stage}；数据在 {folder}", soft_wrap=True)
     say.print("演示中的人名和单位均为虚构。\n")
-    for role, logins, page in ROLES:
+    for role, logins, page in (*_experts(stage), *OFFICE):
         columns = set_cell_size(role, 20) + set_cell_size(logins, 24)  # a Chinese character is two cells wide
         say.print(f"  {columns}{address}{page}", soft_wrap=True)
     say.print(f"\n  密码（全部账号）：{PASSWORD}\n")

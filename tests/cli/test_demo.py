@@ -142,8 +142,10 @@ def test_a_folder_in_use_is_refused_and_reset_makes_it_anew(tmp_path: Path) -> N
 def test_it_stops_at_the_stage_that_was_asked_for(tmp_path: Path, stage: str) -> None:
     done = run("demo", "--home", tmp_path / "demo", "--stage", stage, "--no-serve")
     assert done.exit_code == 0, done.output
-    for page in ("expert", "secretary", "inspector", "admin"):
+    for page in ("secretary", "inspector", "admin"):
         assert f"http://127.0.0.1:8000/{page}/" in done.output
+    assert ("http://127.0.0.1:8000/expert/" in done.output) == (stage != "imported")
+    assert ("组长" in done.output) == (stage == "opened")
     assert f"panel serve --home {tmp_path / 'demo'}" in done.output
 
 
