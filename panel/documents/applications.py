@@ -413,7 +413,7 @@ class _Parts:
 
 
 def _track(row: Row) -> Track:
-    """The track; where its word is wrong, the one as which the row is filled in, or all else would seem wrong."""
+    """The track; where its word is wrong, as which the row is filled in: all else would seem wrong."""
     likely = Track.PROJECT if any(map(row.filled, PROJECT_COLUMNS)) else Track.STUDIO
     return row.choice(TRACK, terms(Track), likely)
 

@@ -122,7 +122,7 @@ class Row:
 
 
 def read(sheets: Sequence[Sheet], forms: Sequence[Form], findings: Findings) -> dict[str, list[Row]]:
-    """The filled rows of every form. Sheets and columns unlike the template's end it: every cell would seem wrong."""
+    """The filled rows of every form; sheets and columns unlike the template end it."""
     names = {cells.compact(form.name): form for form in forms}
     rows: dict[str, list[Row]] = {form.name: [] for form in forms}
     seen: set[str] = set()
