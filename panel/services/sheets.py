@@ -25,7 +25,7 @@ from panel.audit.events import (
     SheetVoided,
 )
 from panel.audit.log import Entry
-from panel.db.prepared import Prepared
+from panel.db.prepared import Prepared, Write
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken, StaleVersion
 from panel.language import _, current
 from panel.queries import blind
@@ -207,18 +207,14 @@ def save_score(
             raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
         if (before.points, before.comment or "") == (given.points, given.comment):
             return _saved(before, given, version, None, change.now)
-        _write(change, sheet, before.scored is not None, unit, given)
         entry = _record(change, ScoreSaved(unit=unit), sheet)
-        change.number()
-        _KEEP.run(
-            change.session,
-            expert_id=sheet.expert_id,
-            key=key,
-            sheet_id=sheet.id,
-            request_digest=digest,
-            version=version + 1,
-            entry=entry.index,
-            saved_at=change.now,
+        keep = {"expert_id": sheet.expert_id, "key": key, "sheet_id": sheet.id, "request_digest": digest}
+        change.number(
+            lambda: (
+                _scored(sheet, before.scored is not None, unit, given),
+                _NEXT.write(of_sheet=sheet.id),
+                _KEEP.write(**keep, version=version + 1, entry=entry.index, saved_at=change.now),
+            )
         )
         return _saved(before, given, version + 1, entry.index, change.now)
 
@@ -447,18 +443,10 @@ def _plain(hundredths: int) -> str:
 # Writing
 
 
-def _write(change: Change, sheet: Row[Any], scored: bool, unit: str, given: Given) -> None:
-    if scored:
-        _AGAIN.run(
-            change.session,
-            of_sheet=sheet.id,
-            of_unit=unit,
-            new_points=given.points,
-            new_comment=given.comment,
-        )
-    else:
-        _FIRST.run(change.session, sheet_id=sheet.id, unit=unit, points=given.points, comment=given.comment)
-    _NEXT.run(change.session, of_sheet=sheet.id)
+def _scored(sheet: Row[Any], scored: bool, unit: str, given: Given) -> Write:
+    if not scored:
+        return _FIRST.write(sheet_id=sheet.id, unit=unit, points=given.points, comment=given.comment)
+    return _AGAIN.write(of_sheet=sheet.id, of_unit=unit, new_points=given.points, new_comment=given.comment)
 
 
 def _update(change: Change, sheet_id: int, **values: object) -> None:

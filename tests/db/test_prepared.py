@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlmodel import Session
 
 from panel.db.engine import changed
-from panel.db.prepared import Prepared
+from panel.db.prepared import Prepared, run
 from panel.services.office import Office
 from panel.tables import Account, Round, SignIn
 from tests.world import World
@@ -69,21 +69,23 @@ def test_what_is_written_is_what_was_given(office: Office, world: World) -> None
         ),
     )
     with world.store() as session:
-        begin.run(
+        run(
             session,
-            id=7,
-            token_hash="h",
-            account_id=account,
-            began_at=WHEN,
-            expires_at=WHEN,
-            ended_at=None,
-            ip="10.0.0.1",
-            locked_at=None,
-            device=None,
-            ended_because=None,
+            begin.write(
+                id=7,
+                token_hash="h",
+                account_id=account,
+                began_at=WHEN,
+                expires_at=WHEN,
+                ended_at=None,
+                ip="10.0.0.1",
+                locked_at=None,
+                device=None,
+                ended_because=None,
+            ),
         )
         assert _sign_in(session) == (WHEN, None, "10.0.0.1")
-        end.run(session, of=7, at=WHEN + timedelta(microseconds=1))
+        run(session, end.write(of=7, at=WHEN + timedelta(microseconds=1)))
         assert _sign_in(session) == (WHEN, WHEN + timedelta(microseconds=1), "-")
 
 
@@ -102,7 +104,7 @@ def test_a_write_is_noticed_and_a_question_is_not(office: Office, world: World) 
     with world.store() as session:
         ask.one_or_none(session, wanted="2026")
         assert not changed(session.connection())
-        rename.run(session, wanted="2026", new="另一个名称")
+        run(session, rename.write(wanted="2026", new="另一个名称"))
         assert changed(session.connection())
 
 
