@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from panel import tables
 from panel.audit import read
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import NotFound, RuleBroken
 from panel.queries import trail
 from panel.queries.trail import Kept, Wanted
@@ -343,7 +343,7 @@ def test_the_command_line_acts_without_address_and_session(office: Office) -> No
 
 def spoil(office: Office, statement: str) -> None:
     """What only a database administrator can do."""
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         for table in ("audit_log", "audit_node"):
             unfence(session.connection(), table)
         session.execute(text(statement))
