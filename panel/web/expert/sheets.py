@@ -89,8 +89,9 @@ def save(code: str, blind_code: str, unit: str) -> Response:
     except StaleVersion as refusal:
         return _choice(blind_code, refusal)
     # Rendered by itself: this small answer needs nothing of what every page is given.
-    partial = current_app.jinja_env.get_template("expert/_save.html")
-    answer = make_response(partial.render(saved=saved))
+    partial = current_app.jinja_env.get_template("expert/_saved.html")
+    said = _("已保存 {time}").format(time=minute(saved.at))
+    answer = make_response(partial.render(state_text=said))
     answer.headers[VERSION_HEADER] = str(saved.version)
     answer.headers[TOTAL_HEADER] = short_points(saved.total)
     answer.headers[TIME_HEADER] = minute(saved.at)
