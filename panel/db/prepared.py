@@ -71,7 +71,7 @@ def of(session: Session) -> Connection:
     return session.connection() if found is None or found.closed else found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
     sql: str
     names: tuple[str, ...]
@@ -159,24 +159,23 @@ def run(session: Session, *writes: Write) -> None:
     """Write all of these, of which none may need what another does: a server takes them in one message."""
     connection = of(session)
     mark_changed(connection)
+    compiled = tuple(write.statement.compiled(connection.dialect) for write in writes)
+    sent = [each.sent(write.values) for each, write in zip(compiled, writes, strict=True)]
     if connection.dialect.positional:
-        for write in writes:
-            alone = write.statement.compiled(connection.dialect)
-            _execute(connection, alone, alone.sent(write.values)).close()
-        return
-    joined = _joined(connection.dialect, tuple(write.statement for write in writes))
-    sent: dict[str, Any] = {}
-    for place, write in enumerate(writes):
-        alone = write.statement.compiled(connection.dialect)
-        sent |= {_numbered(place, name): value for name, value in alone.sent(write.values).items()}
-    _execute(connection, joined, sent).close()
+        for each, values in zip(compiled, sent, strict=True):
+            _execute(connection, each, values).close()
+    else:
+        numbered = {
+            _numbered(place, name): value for place, own in enumerate(sent) for name, value in own.items()
+        }
+        _execute(connection, _joined(compiled), numbered).close()
 
 
 @cache
-def _joined(dialect: Dialect, statements: tuple[Prepared, ...]) -> _Compiled:
+def _joined(statements: tuple[_Compiled, ...]) -> _Compiled:
     """One statement of many: all but the last as what comes before it."""
     *before, last = (
-        _PARAMETER.sub(rf"%({_numbered(place, '')}\1)", statement.compiled(dialect).sql)
+        _PARAMETER.sub(rf"%({_numbered(place, '')}\1)", statement.sql)
         for place, statement in enumerate(statements)
     )
     parts = ", ".join(f"part_{place} AS ({sql})" for place, sql in enumerate(before))
