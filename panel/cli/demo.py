@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,16 @@ from panel.services.openings import describe, open_office, shipped
 
 BEGINS = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
 """The moment at which the demonstration's clock starts, unless its last event is later."""
+
+REACHED = {
+    Milestone.IMPORTED: "申报和专家名册已导入",
+    Milestone.CHECKED: "资格审查完毕",
+    Milestone.DRAWN: "专家已抽取，回避已决定",
+    Milestone.SCORING: "评分进行了一半",
+    Milestone.CLOSED: "评分已结束，尚未启封",
+    Milestone.OPENED: "已启封，并列待投票",
+    Milestone.FINAL: "结果已确认",
+}
 
 DRAWN = (("评审专家", "E1 – E9", "expert/"),)
 SEATED = (
@@ -63,7 +74,8 @@ def demo(
     office = open_office(settings)  # its clock now runs on from the round's last event
     _announce(office, folder, stage, f"http://{host}:{port}/")
     if no_serve:
-        say.print(f"  panel serve --home {folder} --port {port}\n", soft_wrap=True)
+        command = Path(sys.executable).with_name("panel")
+        say.print(f"  启动：{command} serve --home {folder} --port {port}\n", soft_wrap=True)
     else:
         stop = signer.inside(office, folder, "panel-demo")
         listen(create_app(office), host, port)
@@ -106,7 +118,7 @@ def _play(office: Office, stage: Milestone) -> None:
 
 def _announce(office: Office, folder: Path, stage: Milestone, address: str) -> None:
     say.print(f"\n[bold]panel[/bold] · {describe(office)}")
-    say.print(f"演示批次 {CODE}，进行到：{stage}；数据在 {folder}", soft_wrap=True)
+    say.print(f"演示批次 {CODE}，进行到：{REACHED[stage]}（{stage}）；数据在 {folder}", soft_wrap=True)
     say.print("演示中的人名和单位均为虚构。\n")
     for role, logins, page in (*_experts(stage), *OFFICE):
         columns = set_cell_size(role, 20) + set_cell_size(logins, 24)  # a Chinese character is two cells wide

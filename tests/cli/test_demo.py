@@ -145,7 +145,8 @@ def test_it_stops_at_the_stage_that_was_asked_for(tmp_path: Path, stage: str) ->
     for page in ("secretary", "inspector", "admin"):
         assert f"http://127.0.0.1:8000/{page}/" in done.output
     assert ("http://127.0.0.1:8000/expert/" in done.output) == (stage != "imported")
-    assert ("组长" in done.output) == (stage == "opened")
+    assert ("（组长）" in done.output) == (stage == "opened")
+    assert f"（{stage}）" in done.output
     assert f"panel serve --home {tmp_path / 'demo'}" in done.output
 
 
