@@ -165,6 +165,18 @@ def outside(session: Session, acts: Iterable[str], round_id: str, low: int, high
     return found
 
 
+def between(session: Session, acts: Iterable[str], round_id: str, low: int, high: int) -> list[Record]:
+    """The entries of these acts in a round that succeeded after number `low` and before `high`, in order."""
+    query = select(ENTRIES).where(
+        ENTRIES.c.idx > low,
+        ENTRIES.c.idx < high,
+        ENTRIES.c.act.in_(list(acts)),
+        ENTRIES.c.ok.is_(True),
+        ENTRIES.c.round_id == round_id,
+    )
+    return _records(session, session.execute(query.order_by(ENTRIES.c.idx)))
+
+
 def head(session: Session) -> Head:
     """The size of the trail and its root, from the stored subtrees."""
     length = size(session)

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from panel import tables
 from panel.audit import read
 from panel.audit.events import SheetReturned, SheetSubmitted
-from panel.queries import applications, eligibility, leaves, points, recusals, rounds
+from panel.queries import applications, eligibility, leaves, points, recusals, returns, rounds
 from panel.queries.leaves import Sheaf
 from panel.queries.points import Point
 from panel.queries.rounds import RoundView
@@ -217,6 +217,13 @@ def queue(session: Session, policy: Policy, round_id: int, own: Seat) -> list[Ca
     rows = _own_sheets(session, round_id, own)
     given = _given(session, [sheet.id for sheet, _ in rows])
     return [_card(policy.track(Track(row.track)), sheet, row, given[sheet.id]) for sheet, row in rows]
+
+
+def returned_since_closing(session: Session, round_id: int, own: Seat) -> frozenset[str]:
+    """The blind codes of the own sheets that were given back after scoring was closed."""
+    again = returns.since_closing(session, round_id)
+    mine = [row for _sheet, row in _own_sheets(session, round_id, own)] if again else []
+    return frozenset(row.blind_code or "" for row in mine if f"{own.number}/{row.number}" in again)
 
 
 def sheet(session: Session, policy: Policy, round_id: int, own: Seat, code: str) -> SheetView | None:

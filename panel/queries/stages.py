@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from sqlmodel import Session, select
@@ -18,7 +18,7 @@ from panel.rules.criteria import Confirmation
 from panel.rules.stages import ORDER, Stage
 from panel.rules.steps import LEADS_TO, Step
 
-WHILE_SCORING = (ScoreSaved.act, SheetSubmitted.act, SheetReturned.act)
+WRITTEN = (ScoreSaved.act, SheetSubmitted.act, SheetReturned.act)
 
 
 def faults(session: Session) -> Iterator[Difference]:
@@ -58,12 +58,32 @@ def _alone(session: Session, round_id: str, code: str, changes: Sequence[Record]
 def _out_of_time(
     session: Session, round_id: str, code: str, changes: Sequence[Record]
 ) -> Iterator[Difference]:
-    """Sheets are written only while scoring is open."""
+    """Sheets are written while scoring is open, and until the opening those that were given back since."""
     begun = {change.data["stage"]: change.index for change in changes}
-    low, high = begun.get(Stage.SCORING), begun.get(Stage.CLOSED)
-    first = read.outside(session, WHILE_SCORING, round_id, low or 0, high if low is not None else -1)
+    low, closed, opened = (begun.get(stage) for stage in (Stage.SCORING, Stage.CLOSED, Stage.OPENED))
+    first = read.outside(session, WRITTEN, round_id, low or 0, opened if low is not None else -1)
     if first is not None:
         yield Difference(first, _("批次 {code} 的评分表在评分环节以外被改动过").format(code=code))
+    if closed is None:
+        return
+    last = read.size(session) if opened is None else opened
+    late = _not_given_back(read.between(session, WRITTEN, round_id, closed, last))
+    if late is not None:
+        what = _("批次 {code} 的评分表在评分结束以后未经退回被改动过")
+        yield Difference(late, what.format(code=code))
+
+
+def _not_given_back(written: Iterable[Record]) -> int | None:
+    """The first save or submission of a sheet that had not been given back since scoring was closed."""
+    again: set[str] = set()
+    for record in written:
+        if record.act == SheetReturned.act:
+            again.add(record.subject)
+        elif record.subject not in again:
+            return record.index
+        elif record.act == SheetSubmitted.act:
+            again.remove(record.subject)
+    return None
 
 
 def _other_contents(

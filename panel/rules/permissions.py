@@ -124,10 +124,11 @@ TABLE: Mapping[Action, Grant] = {
         # Scoring: nobody but the expert sees a value before the seals are opened.
         _grant(Action.SEE_OWN_QUEUE, {_E}, _SETUP, _SCORING, _CLOSED, _OPENED, _FINAL),
         _grant(Action.SEE_OWN_SHEET, {_E}, _SCORING, _CLOSED, _OPENED, _FINAL),
-        _grant(Action.SAVE_SCORE, {_E}, _SCORING),
-        _grant(Action.SUBMIT_SHEET, {_E}, _SCORING),
+        # Once scoring is closed, only what was given back since: services/sheets.py asks the trail.
+        _grant(Action.SAVE_SCORE, {_E}, _SCORING, _CLOSED),
+        _grant(Action.SUBMIT_SHEET, {_E}, _SCORING, _CLOSED),
         _grant(Action.SEE_PROGRESS, {_S, _I}, _SCORING, _CLOSED, _OPENED, _FINAL, _ARCHIVED),
-        _grant(Action.RETURN_SHEET, {_S}, _SCORING),
+        _grant(Action.RETURN_SHEET, {_S}, _SCORING, _CLOSED),
         _grant(Action.CLOSE_SCORING, {_S}, _SCORING),
         _grant(Action.OPEN_SEALS, {_S}, _CLOSED),
         # The second person: the chair, or another secretary before a chair is elected.

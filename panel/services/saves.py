@@ -112,7 +112,7 @@ def save(
         given = _given(_unit(track, unit), points, comment)
         if before.request_digest is not None:
             return _saved(before, given, before.version, before.entry, before.saved_at)
-        sheets.still_open(sheet)
+        sheets.still_open(change, round_, sheet)
         if version != sheet.version:
             raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
         if (before.points, before.comment or "") == (given.points, given.comment):

@@ -24,12 +24,13 @@ from panel.audit.log import Entry
 from panel.db.prepared import Prepared
 from panel.errors import InvalidInput, NotFound, Problem, RuleBroken, StaleVersion
 from panel.language import _, current
-from panel.queries import blind
+from panel.queries import blind, returns
 from panel.rules.applications import Track
 from panel.rules.criteria import TrackPolicy, Unit
 from panel.rules.permissions import Action
 from panel.rules.sheets import Given, Lack, Missing, SheetState, missing
 from panel.rules.signatures import ON_PAPER, Purpose, Signature
+from panel.rules.stages import Stage
 from panel.services import signatures
 from panel.services.accounts import required
 from panel.services.office import Actor, Change, Office
@@ -251,7 +252,7 @@ def _finished(
 ) -> tuple[Row[Any], Row[Any], TrackPolicy, dict[str, Given]]:
     """The round, an own draft as its expert saw it that lacks nothing, its track, and what was given."""
     round_, sheet = own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
-    still_open(sheet)
+    still_open(change, round_, sheet)
     if version != sheet.version:
         raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
     track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
@@ -265,8 +266,8 @@ def _finished(
     return round_, sheet, track, given
 
 
-def still_open(sheet: Row[Any]) -> None:
-    """Refuse to write what is sealed or no longer counts."""
+def still_open(change: Change, round_: Row[Any], sheet: Row[Any]) -> None:
+    """Refuse to write what is sealed or no longer counts, and after scoring what was not given back since."""
     if sheet.state == SheetState.SUBMITTED:
         raise RuleBroken(
             "sheet_submitted", _("这份评分表已提交，不能再修改；确需修改的，请联系评审组秘书退回。")
@@ -277,6 +278,11 @@ def still_open(sheet: Row[Any]) -> None:
         raise RuleBroken("application_withdrawn", _("申报单位已撤回申报，无需再评分。"))
     if sheet.absent:
         raise RuleBroken("expert_absent", _("您在本批次已登记为缺席，不能评分；如有疑问，请联系评审组秘书。"))
+    closed = round_.stage == Stage.CLOSED
+    if closed and _subject(sheet) not in returns.since_closing(change.session, round_.id):
+        raise RuleBroken(
+            "scoring_closed", _("评分已经结束，不能再修改；只有结束以后由评审组秘书退回的评分表可以改。")
+        )
 
 
 def _problem(lacking: Missing) -> Problem:

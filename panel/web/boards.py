@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from panel.errors import NotFound
 from panel.language import _
-from panel.queries import applications, conflicts, draws, panelists
+from panel.queries import applications, conflicts, draws, panelists, returns
 from panel.queries.conflicts import ConflictView, Decision, Matrix
 from panel.queries.dossiers import people
 from panel.queries.draws import DrawView
-from panel.queries.panelists import PanelistView, PoolExpert
+from panel.queries.panelists import PanelistView, PoolExpert, SheetLine
 from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
 from panel.rules.criteria import Policy
@@ -134,11 +135,25 @@ def progress_board(*, editable: bool) -> Context:
         "done": done,
         "missing": missing,
         "under_way": round_.stage is Stage.SCORING,
+        "reworking": _reworking(lines),
         "void": sum(line.state is SheetState.VOID for line in lines.values()),
         "SheetState": SheetState,
         "Track": Track,
         "editable": editable,
     }
+
+
+def _reworking(lines: Mapping[tuple[str, str], SheetLine]) -> frozenset[str]:
+    """The experts who change a sheet that was given back after scoring was closed."""
+    round_ = current.round_()
+    if round_.stage is not Stage.CLOSED:
+        return frozenset()
+    again = returns.since_closing(current.reader(), round_.id)
+    return frozenset(
+        expert
+        for (expert, application), line in lines.items()
+        if line.state is SheetState.DRAFT and not line.withdrawn and f"{expert}/{application}" in again
+    )
 
 
 def experts(*, editable: bool, words: str = "", panel_only: bool = False) -> Context:

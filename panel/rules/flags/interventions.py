@@ -6,16 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from panel.rules.flags.facts import Act, Facts, Flag, Rule, What
 
-_CLOSED = "closed"
-"""Where a round is forced; the opening only repeats what was missing then."""
-
 _ACTS: Mapping[str, tuple[What, Callable[[Act, int], bool]]] = {
     "sheet.return": (What.RETURNED, lambda _act, _scoring: True),
     "sheet.void": (What.VOIDED, lambda _act, _scoring: True),
-    "round.stage": (
-        What.FORCED,
-        lambda act, _scoring: act.data["stage"] == "closed" and bool(act.data.get("missing")),
-    ),
+    "round.stage": (What.FORCED, lambda act, _scoring: bool(act.data.get("missing"))),
     "recusal.decide": (What.LATE_RECUSAL, lambda act, _scoring: bool(act.data.get("late"))),
     "expert.select": (What.BY_HAND, lambda _act, _scoring: True),
     "expert.absent": (What.LATE_ABSENCE, lambda act, scoring: act.index > scoring),
@@ -28,9 +22,10 @@ def find(facts: Facts) -> Iterator[Flag]:
     """One flag for each such act."""
     scoring = facts.began("scoring")
     last = max((act.index for act in facts.acts), default=0)
+    repeated = _repeated(facts)
     for act in facts.of(*_ACTS):
         what, counts = _ACTS[act.act]
-        if counts(act, last if scoring is None else scoring):
+        if act.index not in repeated and counts(act, last if scoring is None else scoring):
             yield Flag(
                 rule=Rule.INTERVENTION,
                 what=what,
@@ -39,6 +34,22 @@ def find(facts: Facts) -> Iterator[Flag]:
                 numbers={"missing": _count(act.data.get("missing", ()))},
                 entries=(act.index,),
             )
+
+
+def _repeated(facts: Facts) -> set[int]:
+    """The opening, where nothing is missing in it that was not missing when scoring was closed.
+
+    A sheet given back in between may be. Of lists that are gone the lengths are compared.
+    """
+    stages = {act.data["stage"]: act for act in facts.of("round.stage")}
+    if not {"closed", "opened"} <= stages.keys():
+        return set()
+    before, after = (stages[stage].data.get("missing", ()) for stage in ("closed", "opened"))
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        same = _count(after) <= _count(before)
+    else:
+        same = set(after) <= set(before)
+    return {stages["opened"].index} if same else set()
 
 
 def criteria(facts: Facts) -> Iterator[Flag]:

@@ -45,16 +45,18 @@ def index(code: str) -> str:
     """The own queue; before the pledge it names nothing."""
     seat = seats.own()
     cards = _cards(seat) if seat.pledged_at and not seat.absent else []
+    writable = seats.writable(seat, cards)
     counted = [card for card in cards if card.state is not CardState.VOID]
     return seats.page(
         "expert/queue.html",
         seat,
         groups=[(track, list(group)) for track, group in groupby(cards, lambda card: card.track)],
         tones=TONES,
+        writable=writable,
         submitted=sum(card.state is CardState.SUBMITTED for card in counted),
         count=len(counted),
-        ready=[card for card in cards if card.state is CardState.READY],
-        following=next((card for state in OPEN for card in cards if card.state is state), None),
+        ready=[card for card in writable if card.state is CardState.READY],
+        following=next((card for state in OPEN for card in writable if card.state is state), None),
         CardState=CardState,
     )
 

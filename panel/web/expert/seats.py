@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -10,8 +11,9 @@ from werkzeug.wrappers import Response
 from panel.errors import NotFound
 from panel.language import _
 from panel.queries import blind
-from panel.queries.blind import Seat
+from panel.queries.blind import Card, Seat
 from panel.rules.criteria import Policy
+from panel.rules.sheets import CardState
 from panel.rules.stages import Stage
 from panel.web import current
 from panel.web.expert import outbox
@@ -31,6 +33,18 @@ def own() -> Seat:
 def policy() -> Policy:
     """The policy of the round at hand: its own frozen copy once scoring has opened."""
     return current.office().policy_named(current.reader(), current.round_().policy_digest)
+
+
+def writable(seat: Seat, cards: Iterable[Card]) -> list[Card]:
+    """Those of the own sheets that may be written now: drafts; after scoring, what was given back since."""
+    round_ = current.round_()
+    if seat.absent or round_.stage not in (Stage.SCORING, Stage.CLOSED):
+        return []
+    drafts = [card for card in cards if card.state not in (CardState.SUBMITTED, CardState.VOID)]
+    if round_.stage is Stage.SCORING:
+        return drafts
+    again = blind.returned_since_closing(current.reader(), round_.id, seat)
+    return [card for card in drafts if card.code in again]
 
 
 def to_pledge() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,7 +20,6 @@ from panel.rules.criteria import Criterion, Unit
 from panel.rules.permissions import Action
 from panel.rules.phrases import MOST, phrases
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
-from panel.rules.stages import Stage
 from panel.services import saves, score_sheets, sheets
 from panel.web import current, forms, receipts
 from panel.web.access import allow
@@ -146,6 +146,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
     round_ = current.round_()
     cards = blind.queue(current.reader(), seats.policy(), round_.id, seat)
     codes = [card.code for card in cards]
+    writable = {card.code for card in seats.writable(seat, cards)}
     places = [None, *codes, None]
     before = next(one for one, two in pairwise(places) if two == view.code)
     after = next(two for one, two in pairwise(places) if one == view.code)
@@ -158,11 +159,9 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         count=len(codes),
         before=before,
         after=after,
-        following=_following(cards, codes.index(view.code)),
+        following=_following(cards, codes.index(view.code), writable),
         phrases=_phrases(seat, view),
-        editable=view.state is SheetState.DRAFT
-        and round_.stage is Stage.SCORING
-        and not (view.withdrawn or seat.absent),
+        editable=view.code in writable,
         show_missing=show_missing,
         problem=problem,
         receipt_picture=_picture(view.receipt),
@@ -174,9 +173,10 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
     )
 
 
-def _following(cards: list[Card], place: int) -> str | None:
+def _following(cards: list[Card], place: int, writable: Container[str]) -> str | None:
     """The next sheet of the queue that is not finished, from here on and around."""
-    return next((card.code for card in cards[place + 1 :] + cards[:place] if card.state in OPEN), None)
+    others = (card for card in cards[place + 1 :] + cards[:place] if card.code in writable)
+    return next((card.code for card in others if card.state in OPEN), None)
 
 
 def _phrases(seat: Seat, view: SheetView) -> dict[str, tuple[str, ...]]:

@@ -90,7 +90,7 @@ def _chosen(seat: Seat, codes: Iterable[str]) -> list[Card]:
     }
     return [
         card
-        for card in blind.queue(current.reader(), policy, round_id, seat)
+        for card in seats.writable(seat, blind.queue(current.reader(), policy, round_id, seat))
         if card.code in wanted
         and card.state in UNSEALED
         and not missing(policy.track(card.track).units(), given[card.code])

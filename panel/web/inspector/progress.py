@@ -17,10 +17,10 @@ blueprint = Blueprint("inspector_progress", __name__, url_prefix="/inspector/rou
 @blueprint.get("")
 @allow(Action.SEE_PROGRESS)
 def index(code: str) -> str:
-    """Counts and the grid of sheets, kept new on the open page while scoring lasts."""
+    """Counts and the grid of sheets, kept new on the open page until the seals are opened."""
     round_ = current.round_()
     watching.round_(current.office(), current.actor(), round_.id, code)
-    live = round_.stage is Stage.SCORING
+    live = round_.stage in (Stage.SCORING, Stage.CLOSED)
     return desk.page(
         "inspector/progress.html",
         progress_url=url_for("inspector_progress.now", code=code) if live else "",

@@ -74,7 +74,7 @@ def _index(problems: list[dict[str, str]]) -> str:
 
 
 def _board() -> boards.Context:
-    code, live = current.round_().code, current.round_().stage is Stage.SCORING
+    code, live = current.round_().code, current.round_().stage in (Stage.SCORING, Stage.CLOSED)
     return {
         "progress_url": url_for("secretary_progress.now", code=code) if live else "",
         "can_absent": desk.can(Action.MARK_ABSENT),
