@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from panel import config, tables
 from panel.rules.applications import Application, Track
@@ -182,6 +182,40 @@ class Opened:
             self.unsealed("设备故障，无法补评。" if missing else "")
 
         return self.played(("opened", missing), play)
+
+    def returned(self) -> Opened:
+        """Scoring is closed; on S01 the sheet of E1 was returned since, that of E2 before, E3's never came."""
+
+        def play() -> None:
+            self.sealed([("E3", "S01")])
+            self.give_back("E2", "S01")
+            self.step(Step.CLOSE_SCORING, "设备故障，无法补评。")
+            self.give_back("E1", "S01")
+
+        return self.played("returned", play)
+
+    def give_back(self, expert: str, number: str) -> None:
+        """Return a sheet that was handed in."""
+        sheets.return_sheet(
+            self.office,
+            self.secretary,
+            round_code=CODE,
+            expert_number=expert,
+            application_number=number,
+            reason="请补充说明",
+        )
+
+    def sheet(self, expert: str, number: str) -> tuple[str, int]:
+        """The blind code of an application, and the version of an expert's sheet on it."""
+        with self.office.reading() as session:
+            query = (
+                select(tables.Application.blind_code, tables.Sheet.version)
+                .join(tables.Sheet, col(tables.Sheet.application_id) == col(tables.Application.id))
+                .join(tables.Expert, col(tables.Expert.id) == col(tables.Sheet.expert_id))
+                .where(tables.Application.id == self.ids[number], tables.Expert.number == expert)
+            )
+            code, version = session.exec(query).one()
+        return code or "", version
 
     def unsealed(self, reason: str = "") -> Opened:
         """Close scoring and open the seals; a reason is needed where sheets are missing."""

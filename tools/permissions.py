@@ -15,7 +15,8 @@ _HEAD = """# Who may do what, and when
 Made from `panel/rules/permissions.py` by `python -m tools.permissions`; a test compares the two. What is not
 listed is refused, and looks like an address that does not exist. A number is a stage of the round at which
 the role may do it; ● stands where no round is involved. Whatever the table says, each role has screens of
-its own: nobody opens a page of another's.
+its own: nobody opens a page of another's. Once scoring is closed, `save_score` and `submit_sheet` are left to
+sheets that were returned since; every other draft is refused with its reason.
 """
 
 

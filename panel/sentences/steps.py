@@ -9,7 +9,9 @@ from panel.rules.steps import Step
 
 _EFFECTS: Mapping[Step, str] = {
     Step.OPEN_SCORING: N_("评审办法随本批次固定，申报和专家组不能再改动；专家开始按盲评编号各自独立评分。"),
-    Step.CLOSE_SCORING: N_("专家不能再评分或提交。已提交的评分表继续密封，任何人仍看不到分数。"),
+    Step.CLOSE_SCORING: N_(
+        "专家不能再评分或提交，此后由秘书退回的评分表除外。已提交的评分表继续密封，任何人仍看不到分数。"
+    ),
     Step.OPEN_SEALS: N_("全部密封的评分表同时启封，供秘书和纪检监察员查看，并立即计算评审结果。"),
     Step.FINALIZE: N_("评审结果确认后不能再改动，只能按同样的输入重新核算。"),
 }

@@ -70,9 +70,9 @@ def test_only_inspectors_watch_the_trail() -> None:
 
 
 @pytest.mark.parametrize("action", [Action.SAVE_SCORE, Action.SUBMIT_SHEET])
-def test_scores_are_written_by_experts_while_scoring_and_at_no_other_time(action: Action) -> None:
+def test_scores_are_written_by_experts_only_and_never_once_the_seals_are_opened(action: Action) -> None:
     assert roles_of(action) == {Role.EXPERT}
-    assert stages_of(action, Role.EXPERT) == [Stage.SCORING]
+    assert stages_of(action, Role.EXPERT) == [Stage.SCORING, Stage.CLOSED]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_experts_never_see_results_or_the_progress_of_others() -> None:
 
 
 def test_a_sheet_is_given_back_only_before_opening() -> None:
-    assert stages_of(Action.RETURN_SHEET, Role.SECRETARY) == [Stage.SCORING]
+    assert stages_of(Action.RETURN_SHEET, Role.SECRETARY) == [Stage.SCORING, Stage.CLOSED]
 
 
 def test_intake_ends_when_scoring_opens() -> None:

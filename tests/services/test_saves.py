@@ -240,8 +240,8 @@ def test_what_does_not_exist_is_not_found(office: Office, expert: Actor) -> None
         )
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.SCORING])
-def test_sheets_are_written_while_scoring_is_open_only(
+@pytest.mark.parametrize("stage", [s for s in Stage if s not in (Stage.SCORING, Stage.CLOSED)])
+def test_sheets_are_never_written_before_scoring_or_after_the_opening(
     office: Office, world: World, round_id: int, expert: Actor, stage: Stage
 ) -> None:
     version = fill(office, expert)

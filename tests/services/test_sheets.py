@@ -18,9 +18,12 @@ from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
 from panel.rules.sheets import SheetState
 from panel.rules.signatures import ON_PAPER, Purpose
-from panel.services import sheets
+from panel.rules.steps import Step
+from panel.services import sheets, verification
 from panel.services.office import Actor, Office
+from panel.services.sheets import Receipt
 from tests.drafts import CODE, P01, PLAIN, REASON, S01, fill, give_back, own, save, scores, submit, trail
+from tests.opened import Opened
 from tests.world import STUDIO, World
 
 
@@ -149,6 +152,43 @@ def test_only_a_submitted_sheet_is_given_back_and_only_by_the_secretary(
         give_back(office, world.secretary, reason="  ")
     with pytest.raises(NotFound):
         give_back(office, world.secretary, application="S99")
+
+
+def written(opened: Opened, expert: str, number: str = "S01") -> Receipt:
+    """Save once and hand in, as an expert does."""
+    code, version = opened.sheet(expert, number)
+    who = opened.world.accounts[expert]
+    saved = save(
+        opened.office, who, points="30", comment=REASON, version=version, key=f"at {version}", blind_code=code
+    )
+    return submit(opened.office, who, saved.version, code)
+
+
+def test_once_scoring_is_closed_only_a_sheet_returned_since_is_written(world: World) -> None:
+    opened = Opened(world, {"S01": [80] * 5}).returned()
+    for expert, code in (("E2", "scoring_closed"), ("E3", "scoring_closed"), ("E4", "sheet_submitted")):
+        with pytest.raises(RuleBroken) as refused:
+            written(opened, expert)
+        assert refused.value.code == code
+        blind_code, version = opened.sheet(expert, "S01")
+        with pytest.raises(RuleBroken) as refused:
+            submit(opened.office, world.accounts[expert], version, blind_code)
+        assert refused.value.code == code
+    receipt = written(opened, "E1")
+    *_, record = trail(world, "sheet.submit")
+    assert (record.index, record.subject) == (receipt.entry, "E1/S01")
+    assert (own(world).state, own(world).revision) == (SheetState.SUBMITTED, 2)
+    with pytest.raises(RuleBroken) as refused:
+        written(opened, "E1")
+    assert refused.value.code == "sheet_submitted"
+    opened.give_back("E1", "S01")
+    written(opened, "E1")
+    opened.step(Step.OPEN_SEALS, "两份评分表没有交回。")
+    with pytest.raises(NotAllowed):
+        opened.give_back("E1", "S01")
+    with pytest.raises(NotAllowed):
+        written(opened, "E2")
+    assert verification.verify(opened.office).damages == ()
 
 
 # Voiding

@@ -27,6 +27,7 @@ from panel.services import applications, desks, rankings, stages
 from panel.services.office import Actor
 from tests import intake
 from tests.conftest import StandingClock
+from tests.drafts import submit
 from tests.intake import CODE
 from tests.opened import Opened, tighter
 from tests.world import World
@@ -281,6 +282,26 @@ def test_missing_sheets_block_unless_a_reason_is_given_and_are_then_named(
     pass_stage(world, Step.OPEN_SEALS, "两名专家因病退出")
     assert newest(world, "round.stage")["data"]["missing"] == ["E2/S01", "E3/P01"]
     assert stage_of(world, scoring.round_id) is Stage.OPENED
+
+
+def test_a_sheet_returned_after_the_closing_keeps_the_seals_shut_until_it_is_in_again(
+    world: World, scoring: Opened
+) -> None:
+    scoring.scored()
+    pass_stage(world, Step.CLOSE_SCORING)
+    proposal = stages.take(world.office, world.secretary, CODE, Step.OPEN_SEALS)
+    assert proposal is not None
+    scoring.give_back("E1", "S01")
+    with pytest.raises(RuleBroken) as refused:
+        stages.confirm(world.office, world.accounts["E1"], CODE, proposal.id)
+    assert refused.value.code == "sheets_missing"
+    with world.office.reading() as session:
+        assert [str(sheet) for sheet in progress.missing(session, scoring.round_id)] == ["E1/S01"]
+    code, version = scoring.sheet("E1", "S01")
+    submit(world.office, world.accounts["E1"], version, code)
+    stages.confirm(world.office, world.accounts["E1"], CODE, proposal.id)
+    assert "missing" not in newest(world, "round.stage")["data"]
+    assert newest(world, "seal.open")["data"]["sheets"] == 11
 
 
 def test_very_many_missing_sheets_are_logged_one_by_one_behind_a_count_and_a_digest(

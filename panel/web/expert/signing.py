@@ -50,7 +50,7 @@ def show(code: str) -> str | Response:
     seat = seats.own()
     if seat.pledged_at is None:
         return seats.to_pledge()
-    chosen = _chosen(seat, request.args.getlist("sheet"))
+    chosen = seats.writable(seat, _chosen(seat, request.args.getlist("sheet")))
     if not chosen:
         return redirect(url_for("expert_queue.index", code=code), 303)
     return _page(seat, chosen)
@@ -90,7 +90,7 @@ def _chosen(seat: Seat, codes: Iterable[str]) -> list[Card]:
     }
     return [
         card
-        for card in seats.writable(seat, blind.queue(current.reader(), policy, round_id, seat))
+        for card in blind.queue(current.reader(), policy, round_id, seat)
         if card.code in wanted
         and card.state in UNSEALED
         and not missing(policy.track(card.track).units(), given[card.code])

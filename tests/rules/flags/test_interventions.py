@@ -41,7 +41,6 @@ def test_an_act_against_the_usual_course_is_a_flag(
     ("act", "subject", "data"),
     [
         ("round.stage", "2026", {"stage": "closed"}),
-        ("round.stage", "2026", {"stage": "opened", "missing": ["E1/S01"]}),
         ("recusal.decide", "E1", {"target": "S01"}),
         ("expert.absent", "E1", {}),
         ("application.withdraw", "S01", {}),
@@ -50,6 +49,28 @@ def test_an_act_against_the_usual_course_is_a_flag(
 def test_the_usual_course_is_none(act: str, subject: str, data: dict[str, object]) -> None:
     assert list(interventions.find(Facts(policy=POLICY, acts=acts((act, subject, 0, data), STARTED)))) == []
     assert list(interventions.find(Facts(policy=POLICY, acts=acts((act, subject, 0, data))))) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "flagged"),
+    [
+        (["E1/S01", "E2/S01"], ["E1/S01"], False),
+        ([], ["E1/S01"], True),
+        (["E2/S01"], ["E1/S01"], True),
+        ({"count": 3, "digest": "d"}, ["E1/S01"], False),
+        ({"count": 3, "digest": "d"}, {"count": 4, "digest": "e"}, True),
+    ],
+)
+def test_an_opening_is_a_flag_only_where_a_sheet_is_missing_that_was_there_at_the_closing(
+    before: object, after: object, flagged: bool
+) -> None:
+    trail = acts(
+        ("round.stage", "2026", 0, {"stage": "closed", "missing": before}),
+        ("round.stage", "2026", 9, {"stage": "opened", "missing": after}),
+    )
+    found = list(interventions.find(Facts(policy=POLICY, acts=trail)))
+    assert [flag.entries for flag in found if 101 in flag.entries] == [(101,)] * flagged
+    assert len(found) == bool(before) + flagged
 
 
 def test_a_forced_close_counts_what_was_missing_even_where_the_list_is_gone() -> None:

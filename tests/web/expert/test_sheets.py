@@ -19,6 +19,7 @@ from panel.rules.sheets import SheetState
 from panel.rules.stages import Stage
 from panel.services import pledges, sheets
 from panel.services.office import Actor, Office
+from tests.opened import Opened
 from tests.visitors import Visitor
 from tests.web.expert.conftest import ROUND, Visit, sign
 from tests.world import PROJECT, STUDIO, World
@@ -202,8 +203,44 @@ def test_outside_scoring_a_sheet_is_read_at_most(
     answer = visitor.get(STUDIO_SHEET)
     assert answer.status_code == sheet_status
     assert "sheet.js" not in answer.text
-    assert visitor.post(f"{STUDIO_SHEET}/scores/S1", saving("20", 7, "late")).status_code == 404
-    assert visitor.post(f"{STUDIO_SHEET}/submit", {"version": 7}).status_code == 404
+    refused = 409 if stage is Stage.CLOSED else 404
+    assert visitor.post(f"{STUDIO_SHEET}/scores/S1", saving("20", 7, "late")).status_code == refused
+    assert visitor.post(f"{STUDIO_SHEET}/submit", {"version": 7}).status_code == refused
+
+
+def test_a_sheet_returned_after_the_closing_is_written_signed_and_sealed(visit: Visit, world: World) -> None:
+    opened = Opened(world, {"S01": [80] * 5, "P01": [70] * 5}).returned()
+    visitor = visit(world.accounts["E1"])
+    code, version = opened.sheet("E1", "S01")
+    sheet = f"{ROUND}sheets/{code}"
+    queue = visitor.get(ROUND).text
+    assert f"请修改并重新签名提交：{code}。其余评分表只能查看。" in queue
+    assert f"继续评分 {code}" in queue
+    page = visitor.get(sheet).text
+    assert "请补充说明" in page
+    assert "sheet.js" in page
+    saved = visitor.post(f"{sheet}/scores/S1", saving("30", version, "late", REASON))
+    assert saved.status_code == 200
+    assert sign(visitor, code, saved.headers["Panel-Version"]).status_code == 303
+    assert "已提交并封存" in visitor.get(sheet).text
+    queue = visitor.get(ROUND).text
+    assert "您可以查看自己的评分表，但不能再修改。" in queue
+    assert "继续评分" not in queue
+
+
+def test_a_sheet_returned_before_the_closing_is_only_read(visit: Visit, world: World) -> None:
+    opened = Opened(world, {"S01": [80] * 5, "P01": [70] * 5}).returned()
+    visitor = visit(world.accounts["E2"])
+    code, version = opened.sheet("E2", "S01")
+    sheet = f"{ROUND}sheets/{code}"
+    page = visitor.get(sheet).text
+    assert "这份评分表没有提交，不能再修改。" in page
+    assert "sheet.js" not in page
+    refused = visitor.post(f"{sheet}/scores/S1", saving("30", version, "late", REASON))
+    assert refused.status_code == 409
+    assert "评分已经结束，不能再修改" in refused.text
+    assert visitor.get(f"{ROUND}sign?sheet={code}").status_code == 303
+    assert "继续评分" not in visitor.get(ROUND).text
 
 
 def test_a_void_sheet_is_only_read(visitor: Visitor, world: World) -> None:

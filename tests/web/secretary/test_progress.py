@@ -96,9 +96,9 @@ def test_no_score_stands_on_the_page(secretary: Visitor, world: World) -> None:
     assert "E1/S01" in secretary.get(PROGRESS).text
 
 
-def test_after_scoring_the_page_stands_still(secretary: Visitor, world: World) -> None:
+def test_once_the_seals_are_opened_the_page_stands_still(secretary: Visitor, world: World) -> None:
     round_id = world.scoring_round(experts=2)
-    world.stage(round_id, Stage.CLOSED)
+    world.stage(round_id, Stage.OPENED)
     page = secretary.get(PROGRESS).text
     assert "hx-get" not in page
     assert "退回评分表" not in page
@@ -111,3 +111,16 @@ def test_after_scoring_whoever_did_not_finish_is_no_longer_scoring(secretary: Vi
     page = secretary.get(PROGRESS).text
     assert ">未交齐<" in page
     assert ">评分中<" not in page.partition("<main")[2]
+
+
+def test_after_the_closing_a_sheet_is_still_given_back_and_its_expert_is_at_work(
+    secretary: Visitor, world: World
+) -> None:
+    Opened(world, {"S01": [80] * 5}).returned()
+    page = secretary.get(PROGRESS).text
+    assert f'hx-get="{PROGRESS}/now"' in page
+    assert (page.count(">退回修改中<"), page.count(">未交齐<")) == (1, 2)
+    assert "只有退回的这一份可以修改" in page
+    done = secretary.post(f"{PROGRESS}/return", {"sheet": "E4/S01", "reason": "漏评一项附件"})
+    assert done.status_code == 303
+    assert secretary.get(f"{PROGRESS}/now").text.count(">退回修改中<") == 2
