@@ -103,7 +103,7 @@ def arrived(app: Flask, look: Look, after: int, length: int) -> tuple[bytes, int
         if not entries:
             return b"", last
         html = render_template("inspector/_feed.html", days=by_day(entries))
-        if look.locale != language.SOURCE:
+        if language.current() != language.SOURCE:
             # An answer would be marked when it leaves; this is none.
             html = tongues.marked(html)
         time = second(current.office().clock())
