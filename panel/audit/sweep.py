@@ -37,10 +37,10 @@ from sqlmodel import Session
 from panel.audit import shape, tree
 from panel.audit.tables import ENTRIES, NODES
 
-AT_ONCE = 32768
-"""Rows in one value: the fewer values, the less the two threads wait for each other."""
+AT_ONCE = 16384
+"""Rows in one value."""
 
-AHEAD = 2
+AHEAD = 3
 """So many values are read ahead, so that neither the store nor Python waits for the other."""
 
 _SIZE = hashlib.sha256().digest_size
