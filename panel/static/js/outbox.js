@@ -47,8 +47,13 @@ function state(waiting) {
   return failures ? "unsaved" : "saving";
 }
 
+// Asked before leaving only while that would lose something: a page that may ask is waited for each time it is left.
+const ask = (event) => event.preventDefault();
+
 function report() {
   const waiting = arriving.reduce(keep, values);
+  if (waiting.length && !durable) addEventListener("beforeunload", ask);
+  else removeEventListener("beforeunload", ask);
   tell("outbox", { state: state(waiting), waiting, refused: refused.size, broken, durable, time });
 }
 
@@ -315,12 +320,10 @@ channel.addEventListener("message", async ({ data }) => {
 addEventListener("online", again);
 document.addEventListener("unlocked", again);
 addEventListener("offline", report);
-addEventListener("beforeunload", (event) => !durable && values.length && event.preventDefault());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") again();
   else pump();
 });
-addEventListener("DOMContentLoaded", () => {
-  turns = restore();
-  turns.then(pump);
-});
+// Every script has hold of its controls before the box is opened; what is tapped meanwhile takes its turn behind that.
+turns = new Promise((go) => addEventListener("DOMContentLoaded", () => setTimeout(go))).then(restore);
+turns.then(pump);
