@@ -50,7 +50,7 @@ BUNDLES = {
         "css/material.css",
         "css/lock.css",
     ),
-    "expert.js": ("js/vault.js", "js/save_state.js", "js/device.js", "js/outbox.js"),
+    "expert.js": ("js/vault.js", "js/doorstep.js", "js/save_state.js", "js/device.js", "js/outbox.js"),
     "sheet.js": (
         "js/lock.js",
         "js/panes.js",
@@ -58,6 +58,7 @@ BUNDLES = {
         "js/choice.js",
         "js/material.js",
         "js/vault.js",
+        "js/doorstep.js",
         "js/save_state.js",
         "js/device.js",
         "js/outbox.js",
