@@ -16,8 +16,20 @@ self.doorstep = (() => {
 
   const pack = (bytes) => btoa(String.fromCharCode(...bytes));
   const unpack = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const number = (bytes) => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const hide = (bytes, stream) => bytes.map((byte, n) => byte ^ stream[SECRET + n]);
+
+  // Plain loops: this runs between a tap and its picture.
+  function hide(bytes, stream) {
+    const hidden = new Uint8Array(bytes.length);
+    for (let n = 0; n < bytes.length; n += 1) hidden[n] = bytes[n] ^ stream[SECRET + n];
+    return hidden;
+  }
+
+  // Of six bytes at most: so many are whole in a number.
+  function number(bytes, from, to) {
+    let sum = 0;
+    for (let n = from; n < to; n += 1) sum = sum * 256 + bytes[n];
+    return BigInt(sum);
+  }
 
   async function strip(iv, { key }) {
     return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new Uint8Array(LONG)));
@@ -25,10 +37,11 @@ self.doorstep = (() => {
 
   // A polynomial over the bytes at a secret point, under a secret that is used once (Wegman and Carter, 1981).
   function mark(bytes, stream) {
-    const point = number(stream.subarray(0, 8)) % PRIME;
+    const secret = (from) => ((number(stream, from, from + 2) << 48n) | number(stream, from + 2, from + 8)) % PRIME;
+    const point = secret(0);
     let sum = BigInt(bytes.length);
-    for (let at = 0; at < bytes.length; at += 7) sum = (sum * point + number(bytes.subarray(at, at + 7))) % PRIME;
-    return String((sum * point + number(stream.subarray(8, SECRET))) % PRIME);
+    for (let at = 0; at < bytes.length; at += 6) sum = (sum * point + number(bytes, at, Math.min(at + 6, bytes.length))) % PRIME;
+    return String((sum * point + secret(8)) % PRIME);
   }
 
   async function fill() {
