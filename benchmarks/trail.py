@@ -39,7 +39,7 @@ from panel.app import create_app
 from panel.audit import log, read, verify
 from panel.audit.events import Event, Refused, ScoreSaved, SheetOpened, SheetSubmitted, SignedIn, StageChanged
 from panel.audit.log import Entry, Who
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.services.office import Office
 from panel.services.openings import open_office
 from tests import postgres
@@ -86,7 +86,7 @@ def fill(office: Office, world: World, round_id: int, size: int) -> float:
                     event, who, START + timedelta(seconds=number), sheet, str(round_id) if ok else "", ok=ok
                 )
             )
-        with Session(office.engine.execution_options(**{WRITES: True})) as session:
+        with Session(writing(office.engine)) as session:
             log.append(session, *batch)
             session.commit()
     return size / (time.perf_counter() - began)
@@ -186,7 +186,7 @@ def proof(office: Office) -> bool:
     print(f"  verification {check_wall:.2f} s, hashing {hash_wall:.2f} s: {times:.2f} x{missed}  ({load})")
     share = check_work / hash_work
     print(f"    processor time of this process {check_work:.2f} s, {hash_work:.2f} s: {share:.2f} x")
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         connection.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT)"))
     bare_rate, rate = 0.0, 0.0
     for turn in range(ROUNDS):
@@ -225,7 +225,7 @@ def hashed(bodies: list[bytes]) -> bytes:
 
 def bare_commits(office: Office, first: int) -> float:
     """One row a transaction, as quickly as the driver can."""
-    engine = office.engine.execution_options(**{WRITES: True})
+    engine = writing(office.engine)
     insert = text("INSERT INTO bare (id, body) VALUES (:id, :body)")
     began = time.perf_counter()
     with engine.connect() as connection:
@@ -238,7 +238,7 @@ def bare_commits(office: Office, first: int) -> float:
 def appends(office: Office) -> float:
     """One entry a transaction, by the log itself."""
     who = Who("u-1", "expert", "0123456789abcdef", "10.3.2.7", "5f" * 8)
-    engine = office.engine.execution_options(**{WRITES: True})
+    engine = writing(office.engine)
     began = time.perf_counter()
     for number in range(APPENDS):
         with Session(engine) as session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from panel.documents import applications as application_book
 from panel.documents import experts as expert_book
 from panel.documents.applications import ImportedApplication, ImportedStudio, IntakeApplications
 from panel.documents.experts import ImportedExpert
+from panel.queries import applications
 from panel.rules.applications import (
     REQUIRED_MATERIALS,
     Application,
@@ -31,7 +34,7 @@ from panel.rules.applications import (
 from panel.rules.experts import Employment, Expert, Relation, RelationKind
 from panel.rules.imports import ImportKind
 from panel.services import imports
-from panel.services.imports import criteria
+from panel.services.intakes import criteria
 from panel.services.office import Office
 from tests.scenes import scene
 from tests.world import World
@@ -161,3 +164,15 @@ def _text(value: object) -> str:
 
 def _statements(office: Office, track: Track) -> dict[str, str]:
     return {criterion.id: "逐项说明如下。" for criterion in office.policy.track(track).criteria}
+
+
+def key_of(office: Office, number: str) -> str:
+    """The keyed hash of an ID number, worked out by itself."""
+    secret = office.settings.identity_key.get_secret_value().encode()
+    return hmac.new(secret, b"pingshen/identity/v1\0" + number.encode(), hashlib.sha256).hexdigest()
+
+
+def entered(office: Office, round_id: int) -> dict[str, Application]:
+    """The applications of a round as they stand in the register."""
+    with office.reading() as session:
+        return applications.plain(session, round_id)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
 
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 
 
 def unfence(connection: Connection, table: str) -> None:
@@ -23,6 +23,6 @@ def unfence(connection: Connection, table: str) -> None:
 @contextmanager
 def undone(engine: Engine) -> Iterator[Connection]:
     """A connection on which anything may be done to the store: all of it is undone in the end."""
-    with engine.execution_options(**{WRITES: True}).connect() as connection:
+    with writing(engine).connect() as connection:
         yield connection
         connection.rollback()

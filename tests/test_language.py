@@ -272,7 +272,7 @@ AS_IT_IS = {
     "queries/experts.py": "、",
     "queries/panelists.py": "、",
     "services/applications.py": "，",
-    "services/imports.py": "、",
+    "services/registers.py": "、",
     # each language by its own name; money by the reader's language; ＝ beside a tie
     "templates/_layout/header.html": "中文",
     "templates/_components.html": "＝",

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from panel import tables
 from panel.clock import Clock
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.rules.applications import (
     Application,
     BudgetCategory,
@@ -85,9 +85,7 @@ class World:
             yield self._open
             self._open.flush()
             return
-        with Session(
-            self.office.engine.execution_options(**{WRITES: True}), expire_on_commit=False
-        ) as session:
+        with Session(writing(self.office.engine), expire_on_commit=False) as session:
             self._open = session
             try:
                 yield session

@@ -6,7 +6,9 @@ Free text (a reason) is a `Said`: the log holds its digest, and the words stand 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import ClassVar, NewType
 
 Said = NewType("Said", str)
@@ -32,13 +34,19 @@ class Event:
 
     def data(self) -> dict[str, Value]:
         """What the event says besides who, when and about what; empty values are left out."""
-        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        said = {name: getattr(self, name) for name in self._fields()}
         return {name: value for name, value in said.items() if value not in ("", ())}
 
     @classmethod
     def texts(cls) -> tuple[str, ...]:
         """The fields that hold people's own words."""
-        return tuple(f.name for f in fields(cls) if f.type == "Said")
+        return tuple(name for name, kind in cls._fields().items() if kind == "Said")
+
+    @classmethod
+    @cache
+    def _fields(cls) -> Mapping[str, object]:
+        # Looked up once: every save records an event.
+        return {field.name: field.type for field in fields(cls)}
 
 
 # --- accounts -----------------------------------------------------------------------------------------------

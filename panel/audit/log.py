@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from panel.audit import seals, tree
 from panel.audit.events import ClockStepped, Event, Refused
 from panel.audit.tables import ENTRIES, NODES, TEXTS
 from panel.clock import from_stamp, stamp
-from panel.db.prepared import Prepared
+from panel.db.prepared import Prepared, Write, run
 
 RECORD_VERSION = 1
 MAX_BODY = 4096
@@ -69,15 +69,20 @@ class Entry:
     leaf: bytes = field(default=b"", init=False)
 
 
-def append(session: Session, *entries: Entry) -> None:
-    """Append `entries` to the trail inside the running transaction, after its other writes."""
+def append(session: Session, *entries: Entry, along: Callable[[], Iterable[Write]] = tuple) -> None:
+    """Append `entries` to the trail inside the running transaction, after its other writes.
+
+    Every appender waits for the one before, so that little should happen from here on; what has to name the
+    number of an entry is made by `along` and written together with the last one.
+    """
     if session.get_bind().dialect.name == "postgresql":
         _APPEND_LOCK.one_or_none(session)
     head = _HEAD.one_or_none(session)
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
     stepped = _clock_step(head.body, entries) if head else ()
     for entry in (*stepped, *entries):
-        last = _append_one(session, entry, size, last)
+        last, writes = _entered(session, entry, size, last)
+        run(session, *writes, *(along() if entry is entries[-1] else ()))
         size += 1
 
 
@@ -94,21 +99,15 @@ def _clock_step(body: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return (Entry(ClockStepped(seconds=int(back.total_seconds())), Who("system", ""), now, "clock"),)
 
 
-def _append_one(session: Session, entry: Entry, index: int, last: bytes) -> bytes:
+def _entered(session: Session, entry: Entry, index: int, last: bytes) -> tuple[bytes, list[Write]]:
+    """The leaf of an entry that gets this number, and what has to be written for it."""
     entry.index = index
     body = _body(entry, _data(session, entry.event))
     leaf = entry.leaf = tree.leaf_hash(body)
-    values = {
-        "idx": index,
-        "body": body.decode(),
-        "leaf": leaf,
-        **_composed(columns(entry.event.act, entry)),
-    }
-    _NEW_ENTRY.run(session, **values)
-    nodes = _nodes(session, index, leaf, last)
-    for node in nodes:
-        _NEW_NODE.run(session, **node)
-    return leaf
+    searched = _composed(columns(entry.event.act, entry))
+    written = _NEW_ENTRY.write(idx=index, body=body.decode(), leaf=leaf, **searched)
+    nodes = (_NEW_NODE.write(**node) for node in _nodes(session, index, leaf, last))
+    return leaf, [written, *nodes]
 
 
 def columns(act: str, entry: Entry) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from panel.services import (
     recusals,
     redactions,
     rounds,
+    saves,
     sheets,
     stages,
 )
@@ -348,7 +349,7 @@ class Cycle:
         sheets.opened(self.office, person, round_code=CODE, blind_code=sheet.blind_code)
         for line in lines:
             yield pace
-            saved = sheets.save_score(
+            saved = saves.save(
                 self.office,
                 person,
                 round_code=CODE,

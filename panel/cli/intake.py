@@ -10,7 +10,7 @@ import typer
 from panel.cli.session import As, Home, actor, office_at
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
-from panel.services import imports
+from panel.services import imports, intakes
 from panel.services.openings import shipped_policy
 
 Kind = Annotated[ImportKind, typer.Argument(help="Which workbook.")]
@@ -32,10 +32,10 @@ def template(
     """Write the empty workbook of applications or experts."""
     file = out or Path(f"{kind}.xlsx")
     if home is None:
-        file.write_bytes(imports.template_of(shipped_policy(), kind))
+        file.write_bytes(intakes.template_of(shipped_policy(), kind))
     else:
         with office_at(home) as office:
-            file.write_bytes(imports.template(office, kind))
+            file.write_bytes(intakes.template(office, kind))
     typer.echo(str(file))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -123,14 +122,22 @@ def _ping_after_a_pause(engine: Engine) -> None:
                 raise DisconnectionError("the server has ended this connection") from gone
 
 
+def writing(engine: Engine) -> Engine:
+    """The same store for whoever will write."""
+    return engine.execution_options(**{WRITES: True})
+
+
 def steady(engine: Engine) -> Engine:
     """The same store for readers who must see all of it as at one moment, however long they read."""
     return engine if is_sqlite(engine) else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
-def glances(engine: Engine) -> Mapping[str, Any]:
-    """Execution options of a connection that only glances; a server is asked nothing but the questions."""
-    return {GLANCES: True} if is_sqlite(engine) else {GLANCES: True, "isolation_level": "AUTOCOMMIT"}
+def glancing(engine: Engine) -> Engine:
+    """The same store for readers who only glance; a server is asked nothing but the questions."""
+    options: dict[str, Any] = {GLANCES: True}
+    if not is_sqlite(engine):
+        options["isolation_level"] = "AUTOCOMMIT"
+    return engine.execution_options(**options)
 
 
 def is_taken(clash: IntegrityError) -> bool:

@@ -6,10 +6,12 @@ time, which is much of the work of a save. Values and results pass through the t
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Select, Update
@@ -21,21 +23,40 @@ from panel.db.engine import mark_changed
 Convert = Callable[[Any], Any]
 
 _CONNECTION = "panel_connection"
+# How the server's driver writes a parameter.
+_PARAMETER = re.compile(r"%\((\w+)\)")
 
 
 @contextmanager
-def begun(engine: Engine, options: Mapping[str, Any]) -> Iterator[Session]:
-    """A session within a transaction that has begun on a connection with these options.
+def begun(engine: Engine) -> Iterator[Session]:
+    """A session within a transaction that has begun.
 
     The transaction is the connection's: a session that is asked nothing itself need not take part in it, and
     to take part is a tenth of the work of a save. `commit` ends it; whatever else happens rolls it back.
     """
     with engine.connect() as connection:
-        connection.execution_options(**options)
         connection.begin()
-        with Session(connection, expire_on_commit=False) as session:
-            session.info[_CONNECTION] = connection
+        with _session(connection) as session:
             yield session
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Session]:
+    """A session whose statements are each on their own, for as long as nothing else is asked of it."""
+    with engine.connect() as connection, _session(connection) as session:
+        yield session
+
+
+@contextmanager
+def _session(connection: Connection) -> Iterator[Session]:
+    session = Session(connection, expire_on_commit=False)
+    session.info[_CONNECTION] = connection
+    try:
+        yield session
+    finally:
+        # One that was asked nothing itself holds nothing, and to close it is dear.
+        if session.in_transaction():
+            session.close()
 
 
 def commit(session: Session) -> None:
@@ -50,15 +71,23 @@ def of(session: Session) -> Connection:
     return session.connection() if found is None or found.closed else found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
     sql: str
     names: tuple[str, ...]
     named: bool
     constants: Mapping[str, Any]
     into: Mapping[str, Convert]
-    out: tuple[tuple[int, Convert], ...]
-    row: Callable[..., Any]
+    out: tuple[tuple[int, Convert], ...] = ()
+    row: Callable[..., Any] = tuple
+
+    def sent(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters as the driver takes them."""
+        known = {**self.constants, **values}
+        sent = {name: known[name] for name in self.names}
+        for name, convert in self.into.items():
+            sent[name] = convert(sent[name])
+        return sent
 
 
 class Prepared:
@@ -70,7 +99,9 @@ class Prepared:
 
     def one_or_none(self, session: Session, **values: object) -> Any:
         """The row found, or None; the statement finds at most one."""
-        compiled, cursor = self._run(of(session), values)
+        connection = of(session)
+        compiled = self.compiled(connection.dialect)
+        cursor = _execute(connection, compiled, compiled.sent(values))
         try:
             found = cursor.fetchone()
         finally:
@@ -82,31 +113,13 @@ class Prepared:
             row[place] = convert(row[place])
         return compiled.row(*row)
 
-    def run(self, session: Session, **values: object) -> None:
-        """Write."""
-        connection = of(session)
-        mark_changed(connection)
-        _, cursor = self._run(connection, values)
-        cursor.close()
+    def write(self, **values: object) -> Write:
+        """This statement with its values, for `run`."""
+        return Write(self, values)
 
-    def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
-        sent = {**compiled.constants, **values}
-        for name, convert in compiled.into.items():
-            sent[name] = convert(sent[name])
-        cursor = connection.connection.cursor()
-        # One driver takes values by place, the other by name.
-        by_place = [sent[name] for name in compiled.names]
-        errors = dialect.loaded_dbapi.Error
-        try:
-            cursor.execute(compiled.sql, sent if compiled.named else by_place)
-        except errors as error:
-            cursor.close()
-            raise DBAPIError.instance(
-                compiled.sql, None, error, errors, hide_parameters=True, dialect=dialect
-            ) from error
-        return compiled, cursor
+    def compiled(self, dialect: Dialect) -> _Compiled:
+        """The statement in the words of a database, made once for each."""
+        return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         made = self._statement.compile(dialect=dialect)
@@ -132,3 +145,57 @@ class Prepared:
         )
         self._compiled[dialect.name] = compiled
         return compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement that writes, and the values that it writes."""
+
+    statement: Prepared
+    values: Mapping[str, Any]
+
+
+def run(session: Session, *writes: Write) -> None:
+    """Write all of these, of which none may need what another does: a server takes them in one message."""
+    connection = of(session)
+    mark_changed(connection)
+    compiled = tuple(write.statement.compiled(connection.dialect) for write in writes)
+    sent = [each.sent(write.values) for each, write in zip(compiled, writes, strict=True)]
+    if connection.dialect.positional:
+        for each, values in zip(compiled, sent, strict=True):
+            _execute(connection, each, values).close()
+    else:
+        numbered = {
+            _numbered(place, name): value for place, own in enumerate(sent) for name, value in own.items()
+        }
+        _execute(connection, _joined(compiled), numbered).close()
+
+
+@cache
+def _joined(statements: tuple[_Compiled, ...]) -> _Compiled:
+    """One statement of many: all but the last as what comes before it."""
+    *before, last = (
+        _PARAMETER.sub(rf"%({_numbered(place, '')}\1)", statement.sql)
+        for place, statement in enumerate(statements)
+    )
+    parts = ", ".join(f"part_{place} AS ({sql})" for place, sql in enumerate(before))
+    return _Compiled(f"WITH {parts} {last}" if parts else last, (), named=True, constants={}, into={})
+
+
+def _numbered(place: int, name: str) -> str:
+    return f"of_{place}_{name}"
+
+
+def _execute(connection: Connection, compiled: _Compiled, sent: Mapping[str, Any]) -> Any:
+    cursor = connection.connection.cursor()
+    # One driver takes values by place, the other by name.
+    values = sent if compiled.named else [sent[name] for name in compiled.names]
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        cursor.execute(compiled.sql, values)
+    except errors as error:
+        cursor.close()
+        raise DBAPIError.instance(
+            compiled.sql, None, error, errors, hide_parameters=True, dialect=connection.dialect
+        ) from error
+    return cursor

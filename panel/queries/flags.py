@@ -13,7 +13,8 @@ from panel.audit import read
 from panel.audit.read import Filter, Record
 from panel.errors import LogTampered
 from panel.language import _
-from panel.queries import seals, standings, trail
+from panel.queries import seals, standings
+from panel.queries.names import Names
 from panel.queries.rounds import RoundView
 from panel.rules.candidates import Standing
 from panel.rules.criteria import Policy
@@ -69,7 +70,7 @@ class RuleView:
 
 def of_round(session: Session, policy: Policy, round_: RoundView) -> list[RuleView]:
     """Every rule with what it found."""
-    names = trail.Names(session)
+    names = Names(session)
     return [
         RuleView(
             rule,
@@ -190,7 +191,7 @@ def _act(record: Record) -> Act:
     )
 
 
-def _view(flag: Flag, names: trail.Names) -> FlagView:
+def _view(flag: Flag, names: Names) -> FlagView:
     people = tuple((one, names(one)) for one in flag.people)
     return FlagView(
         worded.sentence(flag, _("、").join(name for _one, name in people)),

@@ -13,6 +13,7 @@ from panel.audit import checkpoints, read
 from panel.audit.events import RankingComputed, ResultFinalized
 from panel.queries import flags, trail
 from panel.queries.flags import RuleView
+from panel.queries.names import Names
 from panel.queries.rounds import RoundView
 from panel.queries.trail import EntryView, StageSpan, Wanted
 from panel.rules.criteria import Policy
@@ -104,7 +105,7 @@ def _stages(session: Session, round_id: int, now: datetime) -> tuple[StageReport
 
 
 def _actors(session: Session, round_id: int) -> tuple[Actor, ...]:
-    names = trail.Names(session)
+    names = Names(session)
     acted = read.tally(session, "actor", str(round_id))
     found = [Actor(names.actor(one), names.role(one), count) for one, count in acted.items()]
     return tuple(sorted(found, key=lambda one: (one.role, one.name)))

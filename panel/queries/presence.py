@@ -11,7 +11,7 @@ from panel import tables
 from panel.audit import checkpoints, read
 from panel.audit.events import TrailVerified
 from panel.audit.read import Filter
-from panel.queries import trail
+from panel.queries.names import Names
 from panel.rules.permissions import Role
 from panel.vocabulary import term
 
@@ -85,7 +85,7 @@ def standing(session: Session) -> Standing:
         size=length,
         signed=signed,
         verified_at=newest.at,
-        verified_by=trail.Names(session).actor(newest.actor),
+        verified_by=Names(session).actor(newest.actor),
         verified_size=int(newest.data.get("size", 0)),
         damages=int(newest.data.get("damages", 0)),
         entry=newest.index,

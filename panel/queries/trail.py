@@ -1,13 +1,9 @@
-"""The audit trail (留痕) as an inspector reads it: in sentences, with the names behind its pseudonyms.
-
-The names are looked up when the page is made; the trail itself holds none. Units show once there
-is a verdict.
-"""
+"""The audit trail (留痕) as an inspector reads it: in sentences, with the names behind its pseudonyms."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,18 +18,15 @@ from panel.errors import LogTampered
 from panel.language import _
 from panel.queries import corrections
 from panel.queries.corrections import Correction
-from panel.rules.permissions import Role
+from panel.queries.names import Names
 from panel.rules.stages import ORDER, Stage
 from panel.sentences import entries, events
 from panel.sentences.entries import Fact
 from panel.sentences.events import Kind
-from panel.vocabulary import term
 
 PAGE = 50
 MOST_MATCHES = 50
 """How many experts or units a name that was typed may stand for."""
-ANONYMOUS = "anonymous"
-SYSTEM_USER = "os-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +123,6 @@ class Kept(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who acted."""
-
-    id: str
-    name: str
-    role: str
-
-
 def inclusion(session: Session, index: int, length: int) -> list[str]:
     """The proof that an entry stood in the trail when it was so long."""
     return read.inclusion(session, index, length)
@@ -218,14 +202,6 @@ def stages(session: Session, round_id: int, now: datetime) -> list[StageSpan]:
         sentence = _view(record, names).sentence
         spans.append(StageSpan(stage, record.at, ended, (ended or now) - record.at, record.index, sentence))
     return spans
-
-
-def people(session: Session) -> list[Person]:
-    """Everybody who acted so far, by role and name."""
-    names = Names(session)
-    found = [Person(actor, names.actor(actor), names.role(actor)) for actor in read.actors(session)]
-    order = [term(role) for role in Role]
-    return sorted(found, key=lambda one: (order.index(one.role) if one.role in order else -1, one.name))
 
 
 def kept(session: Session, checkpoint: tuple[int, str], verified: int) -> Kept:
@@ -351,65 +327,6 @@ def _subjects(session: Session, thing: str) -> tuple[str, ...]:
 
 
 # In words
-
-
-class Names:
-    """Who and what the pseudonyms stand for."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        accounts = session.exec(select(tables.Account.id, tables.Account.name, tables.Account.role))
-        self._accounts = {f"u-{id_}": (name, role) for id_, name, role in accounts}
-        self._experts = dict(session.exec(select(tables.Expert.number, tables.Expert.name)).all())
-        rounds = session.exec(select(tables.Round.id, tables.Round.code))
-        self._rounds = {str(id_): code for id_, code in rounds}
-        self._units: dict[str, Mapping[str, str]] = {}
-
-    def __call__(self, identifier: str) -> str:
-        """An account by its holder, an expert by number and name, anything else as it is."""
-        if identifier in self._experts:
-            return f"{identifier} {self._experts[identifier]}"
-        return self.actor(identifier)
-
-    def actor(self, identifier: str) -> str:
-        """Whoever acted."""
-        if identifier in self._accounts:
-            return self._accounts[identifier][0]
-        if identifier == ANONYMOUS:
-            return _("未登录的人")
-        if identifier.startswith(SYSTEM_USER):
-            return _("服务器用户 {name}").format(name=identifier.removeprefix(SYSTEM_USER))
-        return identifier
-
-    def role(self, identifier: str) -> str:
-        """The role of whoever acted."""
-        if identifier in self._accounts:
-            return term(Role(self._accounts[identifier][1]))
-        return _("命令行") if identifier.startswith(SYSTEM_USER) else ""
-
-    def round_code(self, round_id: str) -> str:
-        """The code of a round."""
-        return self._rounds.get(round_id, "")
-
-    def thing(self, record: Record) -> str:
-        """The application that an entry is about, with its unit once that may be known."""
-        number = record.subject.rpartition("/")[2]
-        if record.round_id not in self._units:
-            self._units[record.round_id] = self._units_of(record.round_id)
-        unit = self._units[record.round_id].get(number)
-        return f"{number} {unit}" if unit else ""
-
-    def _units_of(self, round_id: str) -> Mapping[str, str]:
-        if round_id not in self._rounds:
-            return {}
-        decided = select(tables.Eligibility.application_id)
-        return dict(
-            self._session.exec(
-                select(tables.Application.number, tables.Application.unit).where(
-                    tables.Application.round_id == int(round_id), col(tables.Application.id).in_(decided)
-                )
-            ).all()
-        )
 
 
 def _views(session: Session, records: list[Record]) -> tuple[EntryView, ...]:

@@ -19,6 +19,9 @@ from enum import StrEnum
 from panel.rules.applicants import normalised, split_remark
 from panel.rules.applications import Application, Studio
 
+STATEMENT = "statement:"
+"""How the field of a statement begins; the rest is its criterion."""
+
 
 class IdentityKind(StrEnum):
     """What a word gives away; where several fit the same place, the first named here stands."""
@@ -54,7 +57,7 @@ class Hit:
 def texts_of(application: Application) -> Mapping[str, str]:
     """What experts will read, by field: title, summary, statement:ID, budget:LINE:item, budget:LINE:note."""
     texts = {"title": application.title, "summary": application.summary}
-    texts |= {f"statement:{criterion}": text for criterion, text in application.statements.items()}
+    texts |= {f"{STATEMENT}{criterion}": text for criterion, text in application.statements.items()}
     for line, budget in enumerate(application.budget, start=1):
         texts |= {f"budget:{line}:item": budget.item, f"budget:{line}:note": budget.note}
     return {field: text for field, text in texts.items() if text}

@@ -25,8 +25,8 @@ from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Action
 from panel.sentences.articles import ARTICLE
 from panel.services.accounts import required
-from panel.services.imports import columns, identity_key, parts
 from panel.services.office import Actor, Change, Office
+from panel.services.registers import columns, identity_key, parts
 from panel.services.rounds import locked
 
 FIXED = ("track", "master_key", "master_last4")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,8 @@ from panel.audit import log
 from panel.audit.events import Event, Refused
 from panel.config import Settings
 from panel.db import prepared
-from panel.db.engine import WRITES, changed, glances, is_sqlite, is_taken, open_engine, steady
+from panel.db.engine import changed, glancing, is_sqlite, is_taken, open_engine, steady, writing
+from panel.db.prepared import Write
 from panel.db.turns import FifoLock
 from panel.errors import NotAllowed, NotFound, PanelError, RuleBroken, StaleVersion, UnrecordedChange
 from panel.language import _
@@ -29,8 +30,6 @@ from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
 from panel.services.refusals import RefusalQuota
 from panel.tables import Round
-
-_WRITING: Mapping[str, Any] = {WRITES: True}
 
 Reader = Session
 """A session that is only read from, as screens hold it without knowing the store."""
@@ -97,12 +96,12 @@ class Change:
         self.entries.append(entry)
         return entry
 
-    def number(self) -> None:
-        """Put what was recorded so far into the trail now, so that its number can be stored with it."""
+    def number(self, along: Callable[[], Iterable[Write]] = tuple) -> None:
+        """Put what was recorded so far into the trail now, and with it what has to name its number."""
         self.session.flush()
         waiting = [entry for entry in self.entries if entry.index < 0]
         if waiting:
-            log.append(self.session, *waiting)
+            log.append(self.session, *waiting, along=along)
 
     def permit(self, action: Action, round_: Staged | None = None) -> None:
         """Go on only if the table allows this actor the action at the round's stage."""
@@ -129,7 +128,11 @@ class Office:
         self.policy = policy
         self.clock = clock_
         self.engine = engine or open_engine(settings.url)
-        self._reader = steady(self.engine)
+        self._reader, self._glancer, self._writer = (
+            steady(self.engine),
+            glancing(self.engine),
+            writing(self.engine),
+        )
         self._turns = FifoLock()
         self._quota = RefusalQuota()
         self._policies: dict[str, Policy] = {}
@@ -143,14 +146,14 @@ class Office:
     @contextmanager
     def glancing(self) -> Iterator[Session]:
         """A session for a page: each question sees the newest state, and no write has to wait for it."""
-        with prepared.begun(self.engine, glances(self.engine)) as session:
+        with prepared.connected(self._glancer) as session:
             yield session
 
     @contextmanager
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
         """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
         try:
-            with self._turn(), prepared.begun(self.engine, _WRITING) as session:
+            with self._turn(), prepared.begun(self._writer) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
@@ -167,7 +170,7 @@ class Office:
     @contextmanager
     def filing(self) -> Iterator[Session]:
         """A transaction for what speaks about the trail and cannot stand in it: checkpoints, cosignatures."""
-        with self._turn(), prepared.begun(self.engine, _WRITING) as session:
+        with self._turn(), prepared.begun(self._writer) as session:
             yield session
             prepared.commit(session)
 
@@ -185,7 +188,7 @@ class Office:
         now = self.clock()
         if not self._quota.take(actor.id, now):
             return
-        with self._turn(), prepared.begun(self.engine, _WRITING) as session:
+        with self._turn(), prepared.begun(self._writer) as session:
             change = Change(session, actor, now)
             change.record(Refused(tried=tried, why=why), round_id=round_id, ok=False)
             _commit(change)

@@ -1,7 +1,4 @@
-"""Score sheets (评分表): an expert's saves, the sealing, and the only two ways to take a sheet back.
-
-A save is the busiest act of all: it reads and writes columns, never whole rows, in few statements.
-"""
+"""Score sheets (评分表): the sealing, and the only two ways to take a sheet back."""
 
 from __future__ import annotations
 
@@ -12,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, select, update
 
 from panel.audit import read, seals
 from panel.audit.events import (
     Event,
     Said,
-    ScoreSaved,
     SheetOpened,
     SheetReturned,
     SheetSubmitted,
@@ -32,8 +28,7 @@ from panel.queries import blind
 from panel.rules.applications import Track
 from panel.rules.criteria import TrackPolicy, Unit
 from panel.rules.permissions import Action
-from panel.rules.rounding import POINT_PLACES, parse_points, text
-from panel.rules.sheets import MAX_COMMENT, Given, Lack, Missing, SheetState, clean_comment, missing
+from panel.rules.sheets import Given, Lack, Missing, SheetState, missing
 from panel.rules.signatures import ON_PAPER, Purpose, Signature
 from panel.services import signatures
 from panel.services.accounts import required
@@ -52,31 +47,13 @@ from panel.tables import (
     Submission,
 )
 
-MAX_KEY = 64
 SALT_BYTES = seals.SALT_BYTES
-_REQUEST = b"pingshen/save/v1\0"
 
 _ROUNDS, _SHEETS = Round.__table__, Sheet.__table__  # type: ignore[attr-defined]
 _SCORES, _SAVES = Score.__table__, Save.__table__  # type: ignore[attr-defined]
 _APPLICATIONS, _EXPERTS = Application.__table__, Expert.__table__  # type: ignore[attr-defined]
 _PANELISTS, _CONFLICTS = Panelist.__table__, Conflict.__table__  # type: ignore[attr-defined]
 _RECUSALS = Recusal.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A save as it stands: the sheet's new version, and the entry that recorded it (none if nothing changed).
-
-    `total` and `done` tell how the whole sheet stands then: the points given, and how many units have some.
-    """
-
-    version: int
-    entry: int | None
-    at: datetime
-    points: int | None
-    comment: str
-    total: int
-    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +66,7 @@ class Receipt:
     at: datetime
 
 
-# The statements of a save, made once. On PostgreSQL the round is shared, so that its stage cannot move, and
+# Asked for every save, hence made once. On PostgreSQL the round is shared, so that its stage cannot move, and
 # the sheet is held; what hangs on it is read by a statement of its own, so that it is as new as the hold.
 
 _ROUND = Prepared(
@@ -139,88 +116,6 @@ _OWN = Prepared(
     )
     .with_for_update(of=_SHEETS)
 )
-_OTHERS = _SCORES.alias()
-_BEFORE = Prepared(
-    select(
-        _SAVES.c.request_digest,
-        _SAVES.c.version,
-        _SAVES.c.entry,
-        _SAVES.c.saved_at,
-        _SCORES.c.sheet_id.label("scored"),
-        _SCORES.c.points,
-        _SCORES.c.comment,
-        *(
-            select(aggregate(_OTHERS.c.points))
-            .where(_OTHERS.c.sheet_id == _SHEETS.c.id, _OTHERS.c.unit != bindparam("unit"))
-            .scalar_subquery()
-            .label(name)
-            for name, aggregate in (("total", func.sum), ("done", func.count))
-        ),
-    )
-    .select_from(
-        _SHEETS.outerjoin(
-            _SAVES, (_SAVES.c.expert_id == _SHEETS.c.expert_id) & (_SAVES.c.key == bindparam("key"))
-        ).outerjoin(_SCORES, (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit")))
-    )
-    .where(_SHEETS.c.id == bindparam("sheet"))
-)
-_FIRST = Prepared(insert(_SCORES))
-_AGAIN = Prepared(
-    update(_SCORES)
-    .where(_SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.unit == bindparam("of_unit"))
-    .values(points=bindparam("new_points"), comment=bindparam("new_comment"))
-)
-_NEXT = Prepared(
-    update(_SHEETS).where(_SHEETS.c.id == bindparam("of_sheet")).values(version=_SHEETS.c.version + 1)
-)
-_KEEP = Prepared(insert(_SAVES))
-
-
-def save_score(
-    office: Office,
-    actor: Actor,
-    *,
-    round_code: str,
-    blind_code: str,
-    unit: str,
-    points: str | None,
-    comment: str | None,
-    version: int,
-    key: str,
-) -> Saved:
-    """Save what an expert gives for one unit of an own draft; the same key again only repeats the answer."""
-    if not 0 < len(key) <= MAX_KEY:
-        raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
-    comment = clean_comment(comment or "")
-    digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
-    with office.change(actor, ScoreSaved) as change:
-        round_, sheet = _own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
-        before = _BEFORE.one_or_none(change.session, key=key, unit=unit, sheet=sheet.id)
-        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
-        if before.request_digest is not None and before.request_digest != digest:
-            raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
-        given = _given(_unit(track, unit), points, comment)
-        if before.request_digest is not None:
-            return _saved(before, given, before.version, before.entry, before.saved_at)
-        _still_open(sheet)
-        if version != sheet.version:
-            raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
-        if (before.points, before.comment or "") == (given.points, given.comment):
-            return _saved(before, given, version, None, change.now)
-        _write(change, sheet, before.scored is not None, unit, given)
-        entry = _record(change, ScoreSaved(unit=unit), sheet)
-        change.number()
-        _KEEP.run(
-            change.session,
-            expert_id=sheet.expert_id,
-            key=key,
-            sheet_id=sheet.id,
-            request_digest=digest,
-            version=version + 1,
-            entry=entry.index,
-            saved_at=change.now,
-        )
-        return _saved(before, given, version + 1, entry.index, change.now)
 
 
 def submit(
@@ -260,7 +155,7 @@ def submit(
         )
         kept = signatures.keep(change, signed, signature)
         event = SheetSubmitted(c=commitment, manner=signature.manner, signature=kept)
-        entry = _record(change, event, sheet)
+        entry = record(change, event, sheet)
         change.number()
         return Receipt(commitment, entry.index, entry.leaf.hex(), change.now)
 
@@ -295,7 +190,7 @@ def return_sheet(
         _update(
             change, sheet.id, state=SheetState.DRAFT, revision=sheet.revision + 1, version=sheet.version + 1
         )
-        _record(change, SheetReturned(reason=said), sheet)
+        record(change, SheetReturned(reason=said), sheet)
 
 
 def void(change: Change, sheet_ids: Iterable[int], reason: str) -> None:
@@ -309,19 +204,19 @@ def void(change: Change, sheet_ids: Iterable[int], reason: str) -> None:
     ).all()
     for sheet in rows:
         _update(change, sheet.id, state=SheetState.VOID, void_because=reason, version=sheet.version + 1)
-        _record(change, SheetVoided(reason=Said(reason)), sheet)
+        record(change, SheetVoided(reason=Said(reason)), sheet)
 
 
 def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) -> None:
     """Note that an expert looks at an application: once a session, since a reload tells nothing new."""
     with office.change(actor, SheetOpened) as change:
-        _, sheet = _own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
+        _, sheet = own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
         wanted = read.Filter(
             act=SheetOpened.act, actor=actor.id, round_id=str(sheet.round_id), subject=_subject(sheet)
         )
         last = read.page(change.session, wanted, limit=1)
         if not last or json.loads(last[0].body)["who"].get("sid", "") != actor.session:
-            _record(change, SheetOpened(), sheet)
+            record(change, SheetOpened(), sheet)
 
 
 # Finding and checking
@@ -335,7 +230,7 @@ def _round(change: Change, action: Action, code: str) -> Row[Any]:
     return round_
 
 
-def _own_sheet(change: Change, action: Action, round_code: str, blind_code: str) -> tuple[Row[Any], Row[Any]]:
+def own_sheet(change: Change, action: Action, round_code: str, blind_code: str) -> tuple[Row[Any], Row[Any]]:
     """The round, and the actor's own sheet, held until this change ends; what is hidden is not there."""
     round_ = _round(change, action, round_code)
     sheet = _OWN.one_or_none(
@@ -355,8 +250,8 @@ def _finished(
     office: Office, change: Change, round_code: str, blind_code: str, version: int
 ) -> tuple[Row[Any], Row[Any], TrackPolicy, dict[str, Given]]:
     """The round, an own draft as its expert saw it that lacks nothing, its track, and what was given."""
-    round_, sheet = _own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
-    _still_open(sheet)
+    round_, sheet = own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
+    still_open(sheet)
     if version != sheet.version:
         raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
     track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
@@ -370,7 +265,7 @@ def _finished(
     return round_, sheet, track, given
 
 
-def _still_open(sheet: Row[Any]) -> None:
+def still_open(sheet: Row[Any]) -> None:
     """Refuse to write what is sealed or no longer counts."""
     if sheet.state == SheetState.SUBMITTED:
         raise RuleBroken(
@@ -384,81 +279,21 @@ def _still_open(sheet: Row[Any]) -> None:
         raise RuleBroken("expert_absent", _("您在本批次已登记为缺席，不能评分；如有疑问，请联系评审组秘书。"))
 
 
-def _unit(track: TrackPolicy, unit: str) -> Unit:
-    try:
-        return track.unit(unit)
-    except KeyError:
-        raise NotFound("no such criterion") from None
-
-
-def _given(unit: Unit, points: str | None, comment: str) -> Given:
-    """What was typed, if it may be given at all."""
-    if len(comment) > MAX_COMMENT:
-        raise InvalidInput(Problem(_name(unit), "", _("评语最多 {most} 个字符。").format(most=MAX_COMMENT)))
-    if points is None or not points.strip():
-        return Given(None, comment)
-    try:
-        value = parse_points(points)
-    except ValueError:
-        value = -1
-    if not unit.legal(value):
-        raise InvalidInput(
-            Problem(
-                _name(unit),
-                points[:20],
-                _("请填写 0 至 {most} 之间、以 {step} 分为一档的分数。").format(
-                    most=_plain(unit.maximum), step=_plain(unit.scale.step)
-                ),
-            )
-        )
-    return Given(value, comment)
-
-
-def _saved(before: Row[Any], given: Given, version: int, entry: int | None, at: datetime) -> Saved:
-    scored = given.points is not None
-    return Saved(
-        version,
-        entry,
-        at,
-        given.points,
-        given.comment,
-        total=(before.total or 0) + (given.points or 0),
-        done=before.done + scored,
-    )
-
-
 def _problem(lacking: Missing) -> Problem:
     if lacking.lack is Lack.SCORE:
-        return Problem(_name(lacking.unit), "", _("尚未评分。"))
+        return Problem(unit_name(lacking.unit), "", _("尚未评分。"))
     least = lacking.unit.scale.comments.min_characters
     return Problem(
-        _name(lacking.unit), "", _("该分数需要评语说明理由，至少 {least} 个字。").format(least=least)
+        unit_name(lacking.unit), "", _("该分数需要评语说明理由，至少 {least} 个字。").format(least=least)
     )
 
 
-def _name(unit: Unit) -> str:
+def unit_name(unit: Unit) -> str:
+    """What a unit is called in the reader's language."""
     return unit.name.in_(current())
 
 
-def _plain(hundredths: int) -> str:
-    return text(hundredths, POINT_PLACES).rstrip("0").rstrip(".")
-
-
 # Writing
-
-
-def _write(change: Change, sheet: Row[Any], scored: bool, unit: str, given: Given) -> None:
-    if scored:
-        _AGAIN.run(
-            change.session,
-            of_sheet=sheet.id,
-            of_unit=unit,
-            new_points=given.points,
-            new_comment=given.comment,
-        )
-    else:
-        _FIRST.run(change.session, sheet_id=sheet.id, unit=unit, points=given.points, comment=given.comment)
-    _NEXT.run(change.session, of_sheet=sheet.id)
 
 
 def _update(change: Change, sheet_id: int, **values: object) -> None:
@@ -469,5 +304,6 @@ def _subject(sheet: Row[Any]) -> str:
     return f"{sheet.expert}/{sheet.application}"
 
 
-def _record(change: Change, what: Event, sheet: Row[Any]) -> Entry:
+def record(change: Change, what: Event, sheet: Row[Any]) -> Entry:
+    """Note what was done to a sheet."""
     return change.record(what, subject=_subject(sheet), round_id=sheet.round_id, revision=sheet.revision)

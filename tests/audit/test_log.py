@@ -29,7 +29,7 @@ from panel.audit.events import (
 )
 from panel.audit.log import MAX_BODY, Entry, Who
 from panel.audit.tables import NODES
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.rules.permissions import Role
 from panel.services.office import Actor, Office
 from tests.conftest import StandingClock, actor
@@ -198,7 +198,7 @@ def test_entries_of_one_change_stand_together_and_know_their_numbers(office: Off
 
 
 def test_the_writer_leaves_the_end_of_the_transaction_to_others(office: Office) -> None:
-    with office.engine.execution_options(**{WRITES: True}).connect() as connection:
+    with writing(office.engine).connect() as connection:
         with Session(connection) as session:
             log.append(session, Entry(LogWatched(), WHO, AT))
         connection.rollback()

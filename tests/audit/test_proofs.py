@@ -9,7 +9,7 @@ from sqlmodel import Session
 from panel.audit import read, tree
 from panel.audit.events import PasswordChanged, Refused
 from panel.audit.read import Filter
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import LogTampered
 from panel.services.office import Actor, Office
 from tests.tampering import unfence
@@ -142,7 +142,7 @@ def plan_of(session: Session, wanted: Filter) -> str:
 
 def spoil(office: Office, statement: str) -> None:
     """What only a database administrator can do."""
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         for table in ("audit_log", "audit_node"):
             unfence(session.connection(), table)
         session.execute(text(statement))

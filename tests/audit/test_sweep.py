@@ -13,7 +13,7 @@ from panel.audit import log, read, sweep, tree
 from panel.audit.events import DrawPrepared, Refused, ScoreSaved
 from panel.audit.log import Entry, Who
 from panel.clock import now
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.services.office import Office
 from tests.tampering import undone, unfence
 
@@ -35,7 +35,7 @@ def trail(office: Office) -> Office:
         )
         for number in range(SIZE)
     ]
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         log.append(session, *entries)
         session.commit()
     return office
@@ -86,7 +86,7 @@ def test_a_sweep_knows_every_root_however_the_rows_are_parted(
 def test_a_sweep_tells_which_long_lists_are_referred_to(trail: Office) -> None:
     pool = tuple(f"a-{number:04}" for number in range(200))
     event = DrawPrepared(attempt=1, size=5, pool=pool, excluded=(), digest="9f")
-    with Session(trail.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(trail.engine)) as session:
         log.append(session, Entry(event, Who("u-1", "secretary"), now(), "1"))
         session.commit()
     with trail.reading() as session:

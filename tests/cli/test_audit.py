@@ -17,7 +17,7 @@ from panel.audit import notes, read
 from panel.audit.events import SignerStarted
 from panel.cli import signer
 from panel.cli.main import app
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.services import signing
 from panel.services.office import Office
 from tests.signed import Signed
@@ -95,7 +95,7 @@ def test_a_signer_that_refuses_says_so_and_stops(office: Office, tmp_path: Path)
     made = Signed(office, tmp_path)
     made.write(3)
     made.sign()
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         for table in ("audit_log", "audit_checkpoint"):
             unfence(connection, table)
         connection.execute(text("DELETE FROM audit_checkpoint"))
@@ -137,7 +137,7 @@ def test_a_witness_follows_cosigns_and_raises_the_alarm(served: tuple[Signed, st
     older = sorted(path.name for path in state.glob("0*.txt"))
     assert older == ["0000000004.txt", "0000000009.txt"]
     # The office goes back to the older checkpoint.
-    with made.office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(made.office.engine).begin() as connection:
         unfence(connection, "audit_checkpoint")
         connection.execute(text("DELETE FROM audit_checkpoint WHERE size = 9"))
     answer = ask(*words)

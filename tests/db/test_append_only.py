@@ -10,7 +10,7 @@ from sqlmodel import select
 from panel import tables
 from panel.audit.events import AccountDisabled, Said
 from panel.db import append_only
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.rules.permissions import Role
 from panel.services.office import Office
 from tests.conftest import actor
@@ -33,7 +33,7 @@ def trail(office: Office) -> Office:
 
 
 def attempt(office: Office, *statements: str) -> None:
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from panel.db import engine as store
-from panel.db.engine import GLANCES, WRITES, describe, is_sqlite, open_engine, steady, wal_is_safe
+from panel.db.engine import describe, glancing, is_sqlite, open_engine, steady, wal_is_safe, writing
 from panel.errors import SettingsError
 from panel.services.office import Office
 
@@ -98,13 +98,13 @@ def test_a_glance_never_keeps_its_own_write_waiting(
 ) -> None:
     monkeypatch.setattr(store, "wal_is_safe", lambda _version: safe)
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(engine).begin() as connection:
         connection.execute(text("CREATE TABLE t (x INTEGER)"))
         connection.execute(text("INSERT INTO t VALUES (1), (2)"))
-    with engine.execution_options(**{GLANCES: True}).connect() as looking:
+    with glancing(engine).connect() as looking:
         assert looking.execute(text("SELECT x FROM t")).first() == (1,)
-        with engine.execution_options(**{WRITES: True}).begin() as writing:
-            writing.execute(text("INSERT INTO t VALUES (3)"))
+        with writing(engine).begin() as writer:
+            writer.execute(text("INSERT INTO t VALUES (3)"))
         assert looking.execute(text("SELECT count(*) FROM t")).scalar_one() == 3
     engine.dispose()
 
@@ -115,8 +115,8 @@ def test_reading_sees_the_store_as_at_one_moment(office: Office) -> None:
     with office.reading() as steady_reader, office.glancing() as glance:
         assert steady_reader.connection().execute(count).scalar_one() == 0
         assert glance.connection().execute(count).scalar_one() == 0
-        with office.engine.execution_options(**{WRITES: True}).begin() as writing:
-            writing.execute(add)
+        with writing(office.engine).begin() as writer:
+            writer.execute(add)
         assert steady_reader.connection().execute(count).scalar_one() == 0
         assert glance.connection().execute(count).scalar_one() == 1
 

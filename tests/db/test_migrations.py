@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 
 from panel.db import migrate
 from panel.db.append_only import FIXED, INSERT_ONLY
-from panel.db.engine import WRITES, is_sqlite, open_engine
+from panel.db.engine import is_sqlite, open_engine, writing
 from tests.conftest import ROOT
 
 RELEASED = {
@@ -53,7 +53,7 @@ def _opened(urls: list[str]) -> Iterator[tuple[Engine, Engine]]:
 
 
 def _created(engine: Engine) -> None:
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(engine).begin() as connection:
         SQLModel.metadata.create_all(connection)
 
 

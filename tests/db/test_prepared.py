@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from panel.db.engine import changed
-from panel.db.prepared import Prepared
+from panel.db.engine import changed, writing
+from panel.db.prepared import Prepared, begun, run
 from panel.services.office import Office
 from panel.tables import Account, Round, SignIn
 from tests.world import World
@@ -69,22 +70,63 @@ def test_what_is_written_is_what_was_given(office: Office, world: World) -> None
         ),
     )
     with world.store() as session:
-        begin.run(
+        run(
             session,
-            id=7,
-            token_hash="h",
-            account_id=account,
-            began_at=WHEN,
-            expires_at=WHEN,
-            ended_at=None,
-            ip="10.0.0.1",
-            locked_at=None,
-            device=None,
-            ended_because=None,
+            begin.write(
+                id=7,
+                token_hash="h",
+                account_id=account,
+                began_at=WHEN,
+                expires_at=WHEN,
+                ended_at=None,
+                ip="10.0.0.1",
+                locked_at=None,
+                device=None,
+                ended_because=None,
+            ),
         )
         assert _sign_in(session) == (WHEN, None, "10.0.0.1")
-        end.run(session, of=7, at=WHEN + timedelta(microseconds=1))
+        run(session, end.write(of=7, at=WHEN + timedelta(microseconds=1)))
         assert _sign_in(session) == (WHEN, WHEN + timedelta(microseconds=1), "-")
+
+
+def test_several_writes_of_like_parameters_keep_their_own_values(office: Office, world: World) -> None:
+    world.round_()
+    rename = update(ROUNDS).where(ROUNDS.c.code == bindparam("wanted"))
+    title = Prepared(rename.values(title=bindparam("new")))
+    begin = Prepared(insert(SIGN_INS))
+    account = {"account_id": world.secretary.account_id, "began_at": WHEN, "expires_at": WHEN, "ip": "-"}
+    empty = dict.fromkeys(("ended_at", "locked_at", "device", "ended_because"))
+    with world.store() as session:
+        run(
+            session,
+            begin.write(id=7, token_hash="first", **account, **empty),
+            title.write(wanted="2026", new="100% 新"),
+            begin.write(id=8, token_hash="second", **account, **empty),
+        )
+        rows = session.connection().execute(select(SIGN_INS.c.id, SIGN_INS.c.token_hash).order_by("id"))
+        assert rows.all() == [(7, "first"), (8, "second")]
+        assert session.connection().execute(select(ROUNDS.c.title)).scalar_one() == "100% 新"
+
+
+def test_of_several_writes_none_stays_when_one_is_refused(office: Office, world: World) -> None:
+    world.round_()
+    title = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(title=bindparam("new")))
+    stage = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(stage=bindparam("to")))
+    with pytest.raises(IntegrityError), begun(writing(office.engine)) as session:
+        run(session, title.write(of="2026", new="别的"), stage.write(of="2026", to="nowhere"))
+    with office.reading() as session:
+        assert session.connection().execute(select(ROUNDS.c.title)).scalar_one() != "别的"
+
+
+def test_a_session_that_was_asked_something_is_closed_and_lets_its_rows_go(
+    office: Office, world: World
+) -> None:
+    world.round_()
+    with office.glancing() as session:
+        row = session.get_one(Round, 1)
+        assert row in session
+    assert row not in session
 
 
 def test_every_parameter_has_to_be_given(office: Office) -> None:
@@ -102,7 +144,7 @@ def test_a_write_is_noticed_and_a_question_is_not(office: Office, world: World) 
     with world.store() as session:
         ask.one_or_none(session, wanted="2026")
         assert not changed(session.connection())
-        rename.run(session, wanted="2026", new="另一个名称")
+        run(session, rename.write(wanted="2026", new="另一个名称"))
         assert changed(session.connection())
 
 

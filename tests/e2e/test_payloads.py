@@ -34,6 +34,7 @@ from panel.services import (
     rankings,
     recusals,
     rounds,
+    saves,
     sheets,
     stages,
     verification,
@@ -146,7 +147,7 @@ class Round:
             version = one.version
             track = Track.STUDIO if one.application.startswith("S") else Track.PROJECT
             for unit in self.office.policy.track(track).units():
-                saved = sheets.save_score(
+                saved = saves.save(
                     self.office,
                     expert,
                     round_code=CODE,

@@ -11,7 +11,7 @@ from sqlmodel import select
 from panel import tables
 from panel.audit import read
 from panel.errors import NotAllowed
-from panel.services import sheets
+from panel.services import saves
 from tests.e2e.conftest import LANDSCAPE, Live, PageAs
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def save(live: Live, points: str, version: int) -> int:
     """E1 saves a score from somewhere else; answers the number of the entry."""
     expert = live.world.accounts["E1"]
     unit = live.office.policy.track(next(iter(live.office.policy.tracks))).units()[0]
-    saved = sheets.save_score(
+    saved = saves.save(
         live.office,
         expert,
         round_code="2026",

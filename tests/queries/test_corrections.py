@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from panel.audit import read
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.queries import corrections
 from panel.queries.corrections import Corrected, Correction
 from panel.rules.applications import EmploymentKind, Member
@@ -48,7 +48,7 @@ def found(office: Office, index: int = 0) -> Correction | None:
 
 
 def alter(office: Office, statement: str, **values: object) -> None:
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         unfence(connection, "corrections")
         connection.execute(text(statement), values)
 
@@ -87,7 +87,7 @@ def test_a_letter_that_was_changed_is_found(corrected: Office) -> None:
 
 
 def test_words_that_were_deleted_are_gone_and_the_entry_stays(corrected: Office) -> None:
-    with corrected.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(corrected.engine).begin() as connection:
         connection.execute(text("DELETE FROM corrections"))  # allowed: personal data must be deletable
     assert found(corrected) == Correction()
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from panel.audit import notes, read, tree
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import NotFound
 from panel.queries import receipts
 from panel.queries.receipts import Checked, Match, Standing
@@ -145,7 +145,7 @@ def test_a_trail_that_was_cut_off_or_rewritten_shows(sealed: Opened) -> None:
 )
 def test_a_damaged_trail_proves_no_receipt(sealed: Opened, statement: str) -> None:
     receipt = paper(sealed.office)
-    with Session(sealed.office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(sealed.office.engine)) as session:
         for table in ("audit_log", "audit_node"):
             unfence(session.connection(), table)
         session.execute(text(statement.format(entry=receipt.entry, beside=receipt.entry ^ 1)))

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from panel import tables
 from panel.audit import read
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import NotFound, RuleBroken
-from panel.queries import trail
+from panel.queries import names, trail
 from panel.queries.trail import Kept, Wanted
 from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Role
@@ -105,7 +105,7 @@ def test_those_without_an_account_are_named_too(world: World, office: Office) ->
         ("未登录的人", "登录被拒绝：登录名或密码不正确"),
     ]
     with office.reading() as session:
-        people = [(one.name, one.role) for one in trail.people(session)]
+        people = [(one.name, one.role) for one in names.people(session)]
     assert sorted(people) == [
         ("secretary（虚构）", "评审组秘书"),
         ("服务器用户 root", "命令行"),
@@ -116,7 +116,7 @@ def test_those_without_an_account_are_named_too(world: World, office: Office) ->
 def test_people_stand_by_role_and_name(story: Opened, office: Office) -> None:
     watching.log(office, story.world.inspector)
     with office.reading() as session:
-        assert [one.name for one in trail.people(session)] == [
+        assert [one.name for one in names.people(session)] == [
             *(f"E{n}（虚构）" for n in range(1, 6)),
             "secretary（虚构）",
             "inspector（虚构）",
@@ -269,7 +269,7 @@ def test_an_empty_trail(office: Office) -> None:
         assert trail.size(session) == 0
         assert trail.page(session, Wanted()) == trail.EntryPage((), None)
         assert trail.entry(session, 0) is None
-        assert trail.people(session) == []
+        assert names.people(session) == []
 
 
 # One entry
@@ -343,7 +343,7 @@ def test_the_command_line_acts_without_address_and_session(office: Office) -> No
 
 def spoil(office: Office, statement: str) -> None:
     """What only a database administrator can do."""
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         for table in ("audit_log", "audit_node"):
             unfence(session.connection(), table)
         session.execute(text(statement))

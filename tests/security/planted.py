@@ -16,7 +16,7 @@ from panel.queries import assignments
 from panel.rules.applications import Application, BudgetCategory, BudgetLine, EmploymentKind, Member
 from panel.rules.eligibility import Verdict
 from panel.rules.steps import Step
-from panel.services import applications, panelists, pledges, rounds, sheets
+from panel.services import applications, panelists, pledges, rounds, saves, sheets
 from panel.services.office import Actor
 from tests.opened import CODE, Opened, Percents
 
@@ -165,7 +165,7 @@ class Planted(Opened):
             code = self.blind_code(number)
             given = self.given(expert, number)
             for unit, points in given.items():
-                saved = sheets.save_score(
+                saved = saves.save(
                     self.office,
                     actor,
                     round_code=CODE,

@@ -27,7 +27,17 @@ from panel.rules.eligibility import Verdict
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
 from panel.rules.steps import Step
-from panel.services import accounts, applications, imports, panelists, rounds, sheets, stages, verification
+from panel.services import (
+    accounts,
+    applications,
+    imports,
+    panelists,
+    rounds,
+    saves,
+    sheets,
+    stages,
+    verification,
+)
 from panel.services.office import Actor
 from tests import intake
 from tests.opened import CODE, Opened
@@ -75,7 +85,7 @@ def blind(opened: Opened, number: str) -> str:
 
 def save(opened: Opened, who: Actor, version: int = 1, key: str = "one") -> object:
     unit = opened.office.policy.track(opened.application("S01").track).units()[0]
-    return sheets.save_score(
+    return saves.save(
         opened.office,
         who,
         round_code=CODE,

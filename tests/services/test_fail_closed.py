@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from panel.audit import read
-from panel.db.engine import WRITES, is_sqlite
+from panel.db.engine import is_sqlite, writing
 from panel.rules.stages import Stage
 from panel.services import rounds
 from panel.services.office import Office
@@ -22,7 +22,7 @@ from tests.world import World
 @contextmanager
 def without_the_right_to_enter(office: Office) -> Iterator[None]:
     """The trail takes no more entries: a role without INSERT, where rights exist; else a trigger."""
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         if is_sqlite(office.engine):
             refuse = "SELECT RAISE(ABORT, 'no right to enter')"
             connection.execute(text(f"CREATE TRIGGER barred BEFORE INSERT ON audit_log BEGIN {refuse}; END"))

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from panel import config
 from panel.rules.permissions import Role
-from panel.services import sheets
+from panel.services import saves
 from panel.services.office import Actor
 from panel.services.openings import open_office
 
@@ -37,7 +37,7 @@ actor = Actor(login, Role.EXPERT, int(account), int(expert), "tablet")
 for version in itertools.count(1):
     where = {"round_code": "2026", "blind_code": "SX-01", "unit": f"S{version % 6 + 1}"}
     said = {"points": "6", "comment": str(version), "version": version, "key": f"k{version}"}
-    saved = sheets.save_score(office, actor, **where, **said)
+    saved = saves.save(office, actor, **where, **said)
     print(saved.version, flush=True)
 """
 ENOUGH = 5

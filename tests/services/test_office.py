@@ -15,7 +15,7 @@ from panel import tables
 from panel.audit import read, verify
 from panel.audit.events import AccountDisabled, AccountEnabled, RoundCreated, Said, SheetSubmitted
 from panel.audit.log import Who
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import (
     InvalidInput,
     NotAllowed,
@@ -323,7 +323,7 @@ def _add_and_record(change: Change) -> None:
 
 
 def _administer(office: Office, *statements: str) -> None:
-    with office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(office.engine).begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 

@@ -12,7 +12,7 @@ from panel.audit import checkpoints, keys, notes, read
 from panel.audit.events import KeyEntered, SignerStarted, StageChanged
 from panel.audit.keys import How
 from panel.audit.notes import Malformed, Signer
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import NotAllowed, RuleBroken
 from panel.rules.permissions import Role
 from panel.services import signing, verification
@@ -32,7 +32,7 @@ def signed(office: Office, tmp_path: Path) -> Signed:
 
 
 def tamper(signed: Signed, *statements: str) -> None:
-    with signed.office.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with writing(signed.office.engine).begin() as connection:
         for table in ("audit_log", "audit_node", "audit_checkpoint"):
             unfence(connection, table)
         for statement in statements:

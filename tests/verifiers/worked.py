@@ -19,7 +19,7 @@ from panel.audit import checkpoints
 from panel.audit.notes import Signer
 from panel.rules.eligibility import Verdict
 from panel.rules.permissions import Role
-from panel.services import bundles, cosignatures, sheets, signing
+from panel.services import bundles, cosignatures, saves, sheets, signing
 from tests.conftest import actor
 from tests.opened import CODE, COMMENT, Opened, caps, world_on
 from tests.signed import ADMINISTRATOR, Signed
@@ -108,7 +108,7 @@ def _again(round_: Opened) -> None:
             tables.Sheet.expert_id == expert.expert_id, tables.Sheet.application_id == row.id
         )
         version, blind_code = session.exec(found).one().version, row.blind_code or ""
-    saved = sheets.save_score(
+    saved = saves.save(
         office,
         expert,
         round_code=CODE,

@@ -21,7 +21,7 @@ from panel.rules.phrases import MOST, phrases
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
 from panel.rules.stages import Stage
 from panel.sentences.articles import article
-from panel.services import score_sheets, sheets
+from panel.services import saves, score_sheets, sheets
 from panel.web import current, forms, receipts
 from panel.web.access import allow
 from panel.web.expert import seats
@@ -76,7 +76,7 @@ def save(code: str, blind_code: str, unit: str) -> Response:
     """Save one unit; answers that unit's state line, and in headers how the sheet stands."""
     current.close_reader()
     try:
-        saved = sheets.save_score(
+        saved = saves.save(
             current.office(),
             current.actor(),
             round_code=code,
@@ -90,8 +90,9 @@ def save(code: str, blind_code: str, unit: str) -> Response:
     except StaleVersion as refusal:
         return _choice(blind_code, refusal)
     # Rendered by itself: this small answer needs nothing of what every page is given.
-    partial = current_app.jinja_env.get_template("expert/_save.html")
-    answer = make_response(partial.render(saved=saved))
+    partial = current_app.jinja_env.get_template("expert/_saved.html")
+    said = _("已保存 {time}").format(time=minute(saved.at))
+    answer = make_response(partial.render(state_text=said))
     answer.headers[VERSION_HEADER] = str(saved.version)
     answer.headers[TOTAL_HEADER] = short_points(saved.total)
     answer.headers[TIME_HEADER] = minute(saved.at)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from panel import language
 from panel.errors import NotFound
 from panel.language import _
-from panel.queries import rounds, trail
+from panel.queries import names, rounds, trail
 from panel.queries.trail import EntryDetail
 from panel.rules.permissions import Action
 from panel.rules.stages import ORDER
@@ -49,7 +49,7 @@ def home() -> str:
         now=current.office().clock(),
         people=[
             (one.id, one.name + (_("（{}）").format(one.role) if one.role else ""))
-            for one in trail.people(reader)
+            for one in names.people(reader)
         ],
         periods=_periods(),
         **presence.context(),

@@ -1,4 +1,4 @@
-"""Applications (申报) at the secretary's desk: the list, one with its findings, verdict and correction."""
+"""Applications (申报) at the secretary's desk: the list, and one with its findings and verdict."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from panel.audit.events import ApplicationCorrected, ApplicationWithdrawn
-from panel.documents import corrections
 from panel.errors import InvalidInput, NotFound, RuleBroken, StaleVersion
 from panel.language import N_, _
-from panel.language import current as spoken
 from panel.queries import applications as register
 from panel.queries import dossiers
 from panel.queries.dossiers import Act, Dossier, Line
 from panel.rules.applications import (
     REQUIRED_MATERIALS,
-    BudgetCategory,
-    CertificateLevel,
-    EmploymentKind,
-    OccupationState,
-    ProjectKind,
     Track,
 )
 from panel.rules.eligibility import Verdict, Weight
+from panel.rules.identities import STATEMENT
 from panel.rules.permissions import Action
 from panel.sentences.articles import article
 from panel.sentences.findings import sentence
@@ -157,7 +151,7 @@ def decide(code: str, number: str) -> Page:
 @allow(Action.DECIDE_ELIGIBILITY)
 def follow(code: str, number: str) -> Page:
     """Refuse a project because the studio that brings it was not admitted: one tap."""
-    studio = _dossier(number).line.falls_with
+    studio = desk.dossier(number).line.falls_with
     if not studio:
         raise NotFound("the project does not fall with its studio")
     reason = _("所属工作室 {studio} 未受理，项目随之不予受理。").format(studio=studio)
@@ -202,44 +196,6 @@ def clear(code: str, number: str) -> Page:
     return _done(code, number, act, _("已记录：该词语可以保留。文字改动后需要重新核对。"), anchor="texts")
 
 
-@blueprint.get("/applications/<number>/correction")
-@allow(Action.CORRECT_APPLICATION)
-def correction(code: str, number: str) -> Page:
-    """The form to correct an application."""
-    dossier = _dossier(number)
-    if dossier.line.withdrawn:
-        return redirect(url_for("secretary_applications.one", code=code, number=number), 303)
-    return _correction(dossier, [])
-
-
-@blueprint.post("/applications/<number>/correction")
-@allow(Action.CORRECT_APPLICATION)
-def correct(code: str, number: str) -> Page:
-    """Correct an application with a reason."""
-    dossier = _dossier(number)
-    before = dossier.application
-    try:
-        reason = forms.text("reason", _("更正理由"), most=MOST_REASON)
-        version = forms.number("version", _("版本"))
-        read = corrections.read(before, _form(), _criteria(before.track))
-        current.close_reader()
-        applications.correct(
-            current.office(),
-            current.actor(),
-            code,
-            read.application,
-            reason=reason,
-            version=version,
-            master_id=read.master_id,
-        )
-    except InvalidInput as refusal:
-        return _correction(dossier, desk.errors(refusal), typed=True), 422
-    except (RuleBroken, StaleVersion) as refusal:
-        return _correction(dossier, [{"field": "", "message": refusal.message}], typed=True), 409
-    flash(_("更正已写入并留痕。如影响资格，请重新作出结论。"), "success")
-    return redirect(url_for("secretary_applications.one", code=code, number=number), 303)
-
-
 # What the pages show
 
 
@@ -258,17 +214,9 @@ def _lines() -> list[Line]:
     return dossiers.lines(current.reader(), desk.policy(), round_.id, round_.closes_on)
 
 
-def _dossier(number: str) -> Dossier:
-    round_ = current.round_()
-    found = dossiers.one(current.reader(), desk.policy(), round_.id, round_.closes_on, number)
-    if found is None:
-        raise NotFound("no such application")
-    return found
-
-
 def _done(code: str, number: str, act: Callable[[], None], said: str, anchor: str = "") -> Page:
     """Do it and go back to the application; what was refused is shown there, with what was typed."""
-    _dossier(number)
+    desk.dossier(number)
     current.close_reader()
     try:
         act()
@@ -294,7 +242,7 @@ def _fields() -> dict[str, str]:
 
 def _one(number: str, problems: list[dict[str, str]] | None = None) -> str:
     current.close_reader()
-    dossier = _dossier(number)
+    dossier = desk.dossier(number)
     line = dossier.line
     articles = dict.fromkeys(seen.finding.article for seen in dossier.seen if not seen.moot)
     return desk.page(
@@ -305,7 +253,7 @@ def _one(number: str, problems: list[dict[str, str]] | None = None) -> str:
         problems=problems or [],
         typed=request.form if problems else {},
         proposed_article=FOLLOWS_ARTICLE if line.falls_with else ", ".join(articles),
-        criteria=_criteria(dossier.application.track),
+        criteria=desk.criteria(dossier.application.track),
         required=REQUIRED_MATERIALS[dossier.application.track],
         neighbours=_neighbours(number),
         text_names=_text_names(dossier),
@@ -317,7 +265,7 @@ def _one(number: str, problems: list[dict[str, str]] | None = None) -> str:
 
 def _text_names(dossier: Dossier) -> list[tuple[str, str]]:
     """The texts that experts read, with what they are called."""
-    criteria = _criteria(dossier.application.track)
+    criteria = desk.criteria(dossier.application.track)
     names = [("title", _("项目名称")), ("summary", _("内容摘要"))]
     names += [(f"{STATEMENT}{id_}", f"{id_} {name}") for id_, name in criteria.items()]
     for row in range(1, len(dossier.application.budget) + 1):
@@ -359,95 +307,3 @@ def _marks() -> dict[str, Any]:
         "Weight": Weight,
         "Track": Track,
     }
-
-
-def _criteria(track: Track) -> dict[str, str]:
-    return {c.id: c.name.in_(spoken()) for c in desk.policy().track(track).criteria}
-
-
-# The correction form
-
-BLANK_MEMBERS, BLANK_LINES = 3, 3
-STATEMENT = "statement:"
-
-
-def _form() -> corrections.Form:
-    given = request.form
-    return corrections.Form(
-        texts={name: given.get(name, "") for name in given},
-        statements={
-            name.removeprefix(STATEMENT): given[name] for name in given if name.startswith(STATEMENT)
-        },
-        team=list(zip(given.getlist("member"), given.getlist("employment"), strict=False)),
-        budget=list(
-            zip(
-                given.getlist("category"),
-                given.getlist("item"),
-                given.getlist("amount"),
-                given.getlist("note"),
-                strict=False,
-            )
-        ),
-        materials=frozenset(given.getlist("materials")),
-    )
-
-
-def _correction(dossier: Dossier, problems: list[dict[str, str]], *, typed: bool = False) -> str:
-    application = dossier.application
-    shown = _form() if typed else _as_form(dossier)
-    return desk.page(
-        "secretary/correction.html",
-        dossier=dossier,
-        application=application,
-        problems=problems,
-        form=shown,
-        reason=request.form.get("reason", ""),
-        version=request.form.get("version", dossier.version),
-        team=[*shown.team, *[("", EmploymentKind.FORMAL.value)] * BLANK_MEMBERS],
-        budget=[*shown.budget, *[(BudgetCategory.EQUIPMENT.value, "", "", "")] * BLANK_LINES],
-        criteria=_criteria(application.track),
-        required=REQUIRED_MATERIALS[application.track],
-        choices={
-            kind.__name__: [(value.value, term(value)) for value in kind]
-            for kind in (OccupationState, CertificateLevel, ProjectKind, EmploymentKind, BudgetCategory)
-        },
-        Track=Track,
-    )
-
-
-def _as_form(dossier: Dossier) -> corrections.Form:
-    a = dossier.application
-    return corrections.Form(
-        texts={
-            "unit": a.unit,
-            "unit_code": a.unit_code,
-            "parent_unit": a.parent_unit,
-            "branch": a.branch,
-            "address": a.address,
-            "in_district": "1" if a.in_district else "0",
-            "master_name": a.master_name,
-            "master_id": "",
-            "occupation": a.occupation,
-            "occupation_state": a.occupation_state.value,
-            "certificate": a.certificate.value,
-            "exception": a.exception,
-            "linked_studio": a.linked_studio,
-            "title": a.title,
-            "kind": a.kind.value if a.kind else "",
-            "months": "" if a.months is None else str(a.months),
-            "total_fen": _yuan(a.total_fen),
-            "subsidy_fen": _yuan(a.subsidy_fen),
-            "summary": a.summary,
-        },
-        statements=dict(a.statements),
-        team=[(member.name, member.employment.value) for member in a.team],
-        budget=[(line.category.value, line.item, _yuan(line.amount_fen), line.note) for line in a.budget],
-        materials=frozenset(material.value for material in a.materials),
-    )
-
-
-def _yuan(fen: int | None) -> str:
-    if fen is None:
-        return ""
-    whole, rest = divmod(fen, 100)
-    return f"{whole}.{rest:02d}" if rest else str(whole)

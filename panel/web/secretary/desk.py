@@ -6,8 +6,12 @@ from typing import Any
 
 from flask import current_app, render_template, request, url_for
 
-from panel.errors import InvalidInput, Problem
+from panel.errors import InvalidInput, NotFound, Problem
 from panel.language import N_, _
+from panel.language import current as spoken
+from panel.queries import dossiers
+from panel.queries.dossiers import Dossier
+from panel.rules.applications import Track
 from panel.rules.criteria import Policy
 from panel.rules.permissions import Action, Role, may
 from panel.web import current
@@ -49,6 +53,20 @@ def page(template: str, **context: Any) -> str:
 def policy() -> Policy:
     """The policy of the round at hand: its own frozen copy once scoring has opened."""
     return current.office().policy_named(current.reader(), current.round_().policy_digest)
+
+
+def dossier(number: str) -> Dossier:
+    """An application of the round at hand with all that is known of it."""
+    round_ = current.round_()
+    found = dossiers.one(current.reader(), policy(), round_.id, round_.closes_on, number)
+    if found is None:
+        raise NotFound("no such application")
+    return found
+
+
+def criteria(track: Track) -> dict[str, str]:
+    """What a track is judged by, in the reader's language."""
+    return {c.id: c.name.in_(spoken()) for c in policy().track(track).criteria}
 
 
 def can(action: Action) -> bool:

@@ -13,7 +13,7 @@ from panel.queries import imports as files
 from panel.rules.applications import Track
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Action
-from panel.services import imports
+from panel.services import imports, intakes
 from panel.services.imports import Received
 from panel.vocabulary import term
 from panel.web import cards, current, forms
@@ -41,7 +41,7 @@ def index(code: str) -> str:
 def template(code: str, kind: str) -> Response:
     """The empty workbook to be filled in."""
     wanted = _kind(kind)
-    data = imports.template(current.office(), wanted)
+    data = intakes.template(current.office(), wanted)
     name = _("{title}模板.xlsx").format(title=term(wanted))
     return send_file(io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name=name)
 

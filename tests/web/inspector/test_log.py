@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from panel.audit import read
 from panel.audit.events import LogWatched
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.errors import RuleBroken
 from panel.queries import trail
 from panel.services import sheets, sign_ins
@@ -259,7 +259,7 @@ def test_there_is_no_such_entry(inspector: Visitor, office: Office, index: str) 
 
 
 def test_a_damaged_entry_is_called_damaged(inspector: Visitor, scored: Opened, office: Office) -> None:
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         unfence(session.connection(), "audit_log")
         session.execute(text("UPDATE audit_log SET body = 'gone' WHERE idx = 2"))
         session.commit()

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, select
 from panel import tables
 from panel.audit import read
 from panel.rules.steps import Step
-from panel.services import sheets, stages
+from panel.services import saves, stages
 from panel.services.office import Office
 from panel.web import inspector as screens
 from tests.opened import CODE, Opened
@@ -117,7 +117,7 @@ def test_no_score_is_shown_before_the_opening(inspector: Visitor, world: World, 
     units = {number: office.policy.track(story.application(number).track).units()[0] for number in codes}
     for number, points in (("S01", "17.5"), ("P01", "13.5")):
         comment = f"泄露标记{number}，理由充分，数据前后一致，可以核验。"
-        sheets.save_score(
+        saves.save(
             office,
             story.experts[0],
             round_code=CODE,

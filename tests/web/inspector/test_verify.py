@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from panel import tables
 from panel.audit import read
-from panel.db.engine import WRITES
+from panel.db.engine import writing
 from panel.services.office import Office
 from tests.opened import Opened
 from tests.tampering import unfence
@@ -28,7 +28,7 @@ def pressed(visitor: Visitor, **fields: object) -> str:
 
 
 def spoil(office: Office, table: str, statement: str) -> None:
-    with Session(office.engine.execution_options(**{WRITES: True})) as session:
+    with Session(writing(office.engine)) as session:
         unfence(session.connection(), table)
         session.execute(text(statement))
         session.commit()

@@ -1,10 +1,9 @@
-"""Applications at the secretary's desk: the list, the findings, the verdict, the correction, the words."""
+"""Applications at the secretary's desk: the list, the findings, the verdict, the words."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,19 +11,17 @@ from sqlmodel import select
 from werkzeug.test import TestResponse
 
 from panel import tables
-from panel.rules.applications import Application, BudgetCategory, BudgetLine, EmploymentKind, Material, Member
+from panel.rules.applications import BudgetCategory, BudgetLine, EmploymentKind, Member
 from panel.rules.eligibility import Verdict
 from panel.rules.imports import ImportKind
 from panel.rules.permissions import Role
 from panel.rules.stages import Stage
 from panel.services import applications, imports
 from tests import intake
-from tests.intake import CODE, OTHER_IDENTITY
+from tests.intake import CODE
 from tests.visitors import Visitor, arrive
+from tests.web.secretary.correcting import BASE, LIST, correct, text
 from tests.world import World
-
-BASE = "/secretary/rounds/2026"
-LIST = f"{BASE}/applications"
 
 
 @pytest.fixture
@@ -42,18 +39,8 @@ def pair(world: World) -> int:
     return round_id
 
 
-def text(page: str) -> str:
-    """What a reader sees, without markup."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
-
-
 def numbers(page: str) -> list[str]:
     return re.findall(r'<th scope="row" class="tight"><a href="[^"]+">([^<]+)</a>', page)
-
-
-def now(world: World, number: str) -> Application:
-    with world.office.reading() as session:
-        return applications.current(session, CODE, number)[0]
 
 
 def verdict_of(world: World, number: str) -> str | None:
@@ -254,119 +241,6 @@ def test_a_word_in_the_budget_is_shown_where_it_stands(secretary: Visitor, world
     page = text(secretary.get(f"{LIST}/P02").text)
     assert "预算第 1 行支出内容" in page
     assert "预算第 1 行测算说明" not in page
-
-
-# Correcting
-
-
-def correct(visitor: Visitor, number: str, **changes: str | Sequence[str]) -> TestResponse:
-    page = visitor.get(f"{LIST}/{number}/correction").text
-    return visitor.seen(
-        visitor.client.post(
-            f"{LIST}/{number}/correction",
-            data={**_filled(page), **changes},
-            headers={"X-CSRFToken": visitor.token},
-        )
-    )
-
-
-def _filled(page: str) -> Mapping[str, str | list[str]]:
-    """What a browser would send back of the form on the page, with a reason."""
-    found: dict[str, list[str]] = {}
-    body = page[page.index("<main") :]
-    for tag in re.findall(r"<input[^>]*>", body):
-        name = re.search(r'name="([^"]+)"', tag)
-        if name and ("checkbox" not in tag or "checked" in tag):
-            value = re.search(r'value="([^"]*)"', tag)
-            found.setdefault(name[1], []).append(html.unescape(value[1] if value else ""))
-    for name_, value_ in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', body, re.DOTALL):
-        found.setdefault(name_, []).append(html.unescape(value_))
-    for name_, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
-        assert chosen is not None
-        found.setdefault(name_, []).append(chosen[1])
-    return {**found, "reason": "来函更正"}
-
-
-def test_the_form_sent_back_as_it_is_changes_nothing(secretary: Visitor, world: World, pair: int) -> None:
-    for number in ("S01", "P01"):
-        before = now(world, number)
-        answer = correct(secretary, number)
-        assert answer.status_code == 422
-        assert "没有任何改动" in answer.text
-        assert now(world, number) == before
-
-
-def test_a_project_is_corrected(secretary: Visitor, world: World, pair: int) -> None:
-    answer = correct(
-        secretary,
-        "P01",
-        title="新题目",
-        months="10",
-        total_fen="55000.50",
-        subsidy_fen="",
-        materials=["J1", "J2"],
-        member=["新成员（虚构）", "", " "],
-        employment=["rehired", "formal", "formal"],
-        category=["training", "equipment"],
-        item=["讲义", ""],
-        amount=["55000.50", ""],
-        note=["印刷", ""],
-        **{"statement:P1": "新的陈述。\n第二段。"},
-    )
-    assert (answer.status_code, answer.location) == (303, f"{LIST}/P01")
-    after = now(world, "P01")
-    assert (after.title, after.months, after.total_fen, after.subsidy_fen) == ("新题目", 10, 5_500_050, None)
-    assert after.team == (Member("新成员（虚构）", EmploymentKind.REHIRED),)
-    assert after.budget == (BudgetLine(BudgetCategory.TRAINING, "讲义", 5_500_050, "印刷"),)
-    assert after.materials == {Material.J1_PLAN, Material.J2_PROPOSAL}
-    assert after.statements["P1"] == "新的陈述。\n第二段。"
-    history = text(secretary.get(f"{LIST}/P01").text)
-    assert "更正：项目名称、建设期（月）、总预算（元）、申请补助（元）" in history
-    assert "、团队成员、经费预算、申报材料、评审陈述" in history
-
-
-def test_a_new_id_number_never_comes_back(secretary: Visitor, world: World, pair: int) -> None:
-    assert correct(secretary, "S01", master_id=OTHER_IDENTITY).status_code == 303
-    assert now(world, "S01").master_last4 == "0013"
-    for page in (f"{LIST}/S01", f"{LIST}/S01/correction"):
-        assert OTHER_IDENTITY not in secretary.get(page).text
-    assert "现存尾号 0013" in secretary.get(f"{LIST}/S01/correction").text
-    assert OTHER_IDENTITY not in intake.everything_stored(world.office)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"unit": ""}, "申报单位：必填"),
-        ({"unit_code": "91350100M000100Y44"}, "校验码不符"),
-        ({"months": "0"}, "1 至 60"),
-        ({"total_fen": "一万"}, "以元为单位"),
-        ({"kind": "other-kind"}, "请选择一项"),
-        ({"linked_studio": "X99"}, "找不到这个工作室"),
-        ({"statement:P2": " "}, "P2 执行的可行性和可靠性：必填"),
-        ({"statement:P2": "长" * 2001}, "超过上限 2000 字"),
-        ({"item": ["", ""], "amount": ["5", "x"]}, "预算第 2 行金额（元）“x”"),
-        ({"employment": ["robot", "formal", "formal"]}, "团队第 1 行用工形式"),
-        ({"master_id": "110105194912310021"}, "…0021"),
-        ({"reason": ""}, "更正理由：请填写"),
-    ],
-)
-def test_a_wrong_correction_is_shown_again_with_what_was_typed(
-    secretary: Visitor, world: World, pair: int, changes: dict[str, str | list[str]], said: str
-) -> None:
-    before = now(world, "P01")
-    answer = correct(secretary, "P01", **{"title": "改过的题目", **changes})
-    assert answer.status_code == 422
-    assert said in text(answer.text)
-    assert "改过的题目" in answer.text
-    assert now(world, "P01") == before
-
-
-def test_a_correction_of_an_older_state_is_refused(secretary: Visitor, world: World, pair: int) -> None:
-    answer = correct(secretary, "P01", version="99", title="晚了")
-    assert answer.status_code == 409
-    assert "已被他人更正" in answer.text
 
 
 # Hostile texts
