@@ -73,6 +73,8 @@ def load(home: Path | None = None) -> Settings:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         message = f"{where / SETTINGS_FILE}: {faults}. `panel init --home {where}` makes a new installation."
         raise SettingsError(message) from None
+    except ValueError as error:  # neither TOML nor, perhaps, text in UTF-8
+        raise SettingsError(f"{where / SETTINGS_FILE}: is not valid TOML: {error}") from None
 
 
 def create(home: Path, **extra: str | bool) -> Settings:

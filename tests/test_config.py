@@ -90,6 +90,13 @@ def test_wrong_settings_stop_the_start_and_say_where(tmp_path: Path, text: str, 
         config.load(tmp_path)
 
 
+@pytest.mark.parametrize("text", [b'secret_key = "', "# 设置".encode("gbk")])
+def test_settings_that_are_no_text_in_toml_stop_the_start(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "settings.toml").write_bytes(text)
+    with pytest.raises(SettingsError, match=r"settings\.toml: is not valid TOML"):
+        config.load(tmp_path)
+
+
 def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
     settings = config.create(tmp_path)
     with pytest.raises(ValidationError):

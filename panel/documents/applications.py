@@ -344,9 +344,9 @@ def read(data: bytes, criteria: Criteria, known_studios: Collection[str] = ()) -
     rows = forms.read(open_safely(data), _forms(criteria), findings)
     studios = forms.unique(rows[STUDIOS.name], STUDIO)
     entered = forms.unique(rows[APPLICATIONS.name], NUMBER, studios)
-    if not rows[APPLICATIONS.name] and not findings.problems:
+    if not rows[APPLICATIONS.name]:
         findings.add(APPLICATIONS.name, "", _("没有任何申报。请至少填写一行。"))
-    tracks = {number: row.choice(TRACK, terms(Track), Track.STUDIO) for number, row in entered.items()}
+    tracks = {number: _track(row) for number, row in entered.items()}
     parts = _Parts(tracks, criteria)
     for row in rows[TEAM.name]:
         parts.add_member(row)
@@ -410,6 +410,12 @@ class _Parts:
         if criterion in self.statements[owner]:
             row.problem(CRITERION, _("{number} 的这项指标已有陈述，请合并为一行。").format(number=owner))
         self.statements[owner][criterion] = text
+
+
+def _track(row: Row) -> Track:
+    """The track; where its word is wrong, as which the row is filled in: all else would seem wrong."""
+    likely = Track.PROJECT if any(map(row.filled, PROJECT_COLUMNS)) else Track.STUDIO
+    return row.choice(TRACK, terms(Track), likely)
 
 
 def _criterion(cell: Cell, accepted: Mapping[str, str]) -> str:

@@ -122,7 +122,7 @@ class Row:
 
 
 def read(sheets: Sequence[Sheet], forms: Sequence[Form], findings: Findings) -> dict[str, list[Row]]:
-    """The filled rows of every form; sheets and columns that the template does not know are problems."""
+    """The filled rows of every form; sheets and columns unlike the template end it."""
     names = {cells.compact(form.name): form for form in forms}
     rows: dict[str, list[Row]] = {form.name: [] for form in forms}
     seen: set[str] = set()
@@ -139,6 +139,7 @@ def read(sheets: Sequence[Sheet], forms: Sequence[Form], findings: Findings) -> 
         if form.name not in seen and not form.optional:
             remedy = _("缺少这张工作表。请使用模板，不要删除或改名。")
             findings.add(_("工作表“{name}”").format(name=form.name), "", remedy)
+    findings.stop_if_any()
     return rows
 
 
@@ -149,11 +150,12 @@ def _rows(sheet: Sheet, form: Form, findings: Findings) -> Iterator[Row]:
         findings.add(_("工作表“{name}”").format(name=form.name), "", remedy)
         return
     columns = _columns(sheet, form, header, findings)
+    headed = {at for at, cell in sheet.rows[header].items() if _name(cell)}
     for number, line in sheet.rows.items():
         if number <= header:
             continue
         filled = {at: cell for at, cell in line.items() if cell.kind != "s" or cell.value.strip()}
-        for at in filled.keys() - columns.keys():
+        for at in filled.keys() - headed:
             where = _("{sheet} 第{row}行第{column}列").format(sheet=form.name, row=number, column=at)
             findings.add(where, filled[at].value, _("这一列没有表头。请删去，或移到模板的列中。"))
         known = {columns[at]: cell for at, cell in filled.items() if at in columns}

@@ -11,8 +11,10 @@ from panel import tables
 from panel.rules import devices
 from panel.rules.devices import Device, Ending
 from panel.rules.pins import TRIES
+from panel.rules.stages import Stage
 
 SHOWN = 10
+_OVER = (Stage.FINAL, Stage.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Keyring:
     """Whether too many wrong PINs have shut out devices that the account was never opened on."""
     active: bool
     disabled: bool
+    chair: bool
+    """Whether it is the chair's of a round that goes on: then only the administrator issues its card."""
 
 
 def of_account(session: Session, account_id: int, now: datetime) -> list[DeviceView]:
@@ -82,4 +86,20 @@ def keyring(session: Session, account_id: int) -> Keyring | None:
         strangers_out=(row.pin_strangers or 0) >= TRIES,
         active=bool(row.password_hash),
         disabled=row.disabled,
+        chair=chairs(session, row.expert_id),
     )
+
+
+def chairs(session: Session, expert_id: int | None) -> bool:
+    """Whether the expert chairs a round that goes on."""
+    chaired = (
+        select(tables.Panelist.id)
+        .join(tables.Round, col(tables.Round.id) == col(tables.Panelist.round_id))
+        .where(
+            tables.Panelist.expert_id == expert_id,
+            col(tables.Panelist.chair).is_(True),
+            col(tables.Panelist.absent).is_(False),
+            col(tables.Round.stage).not_in(_OVER),
+        )
+    )
+    return session.exec(chaired).first() is not None

@@ -13,7 +13,7 @@ REASONS: Mapping[str, str] = {
     "account_disabled": N_("账号已停用"),
     "account_unknown": N_("没有这个账号"),
     "administrator_exists": N_("系统管理员已经设立"),
-    "already_activated": N_("专家已激活账号，须由系统管理员重置"),
+    "already_activated": N_("专家已激活账号，须另行换发登录卡"),
     "already_absent": N_("专家已登记缺席"),
     "already_chair": N_("专家已是组长"),
     "already_declared": N_("同一项利益冲突已经申明"),

@@ -9,17 +9,16 @@ from sqlmodel import Session, col, select
 from panel.audit.events import CardRenewed, Said
 from panel.errors import NotFound, RuleBroken
 from panel.language import _
+from panel.queries import devices
 from panel.rules.devices import Ending
 from panel.rules.permissions import Action
-from panel.rules.stages import Stage
 from panel.services.accounts import IssuedCode, end_sessions, issue, required
 from panel.services.credentials import code_hash
 from panel.services.office import Actor, Office, log_id
-from panel.tables import Account, ActivationCode, Expert, Panelist, Round
+from panel.tables import Account, ActivationCode, Expert
 
 MOST = 200
 """So many cards are printed at once."""
-_OVER = (Stage.FINAL, Stage.ARCHIVED)
 
 
 def renew(office: Office, actor: Actor, expert_number: str, reason: str) -> IssuedCode:
@@ -34,7 +33,7 @@ def renew(office: Office, actor: Actor, expert_number: str, reason: str) -> Issu
         account = _of_expert(change.session, expert_number)
         if account.disabled:
             raise RuleBroken("account_disabled", _("账号已停用，请先由系统管理员启用。"))
-        if _chairs(change.session, account):
+        if devices.chairs(change.session, account.expert_id):
             refusal = _("组长是重要环节的第二确认人，其登录卡只能由系统管理员换发。")
             raise RuleBroken("chair_card", refusal)
         account.password_hash = ""
@@ -73,17 +72,3 @@ def _of_expert(session: Session, number: str) -> Account:
     if found is None:
         raise NotFound("no such expert, or no account")
     return found
-
-
-def _chairs(session: Session, account: Account) -> bool:
-    chaired = (
-        select(Panelist.id)
-        .join(Round, col(Round.id) == col(Panelist.round_id))
-        .where(
-            Panelist.expert_id == account.expert_id,
-            col(Panelist.chair).is_(True),
-            col(Panelist.absent).is_(False),
-            col(Round.stage).not_in(_OVER),
-        )
-    )
-    return session.exec(chaired).first() is not None

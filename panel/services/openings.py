@@ -41,9 +41,11 @@ def shipped_policy() -> Policy:
 
 def _read(file: Path) -> Policy:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # editors of Windows put a mark before the text
     except OSError as error:
         raise SettingsError(f"{file}: the policy file cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file}: is not text in UTF-8; save it in that encoding") from None
     return read_policy(text, str(file))
 
 

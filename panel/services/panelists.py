@@ -104,7 +104,7 @@ def issue_codes(
         elif active:
             raise RuleBroken(
                 "already_activated",
-                _("以下专家已激活账号，忘记密码的由系统管理员重置：{experts}。").format(
+                _("以下专家已激活账号；忘记个人密码的，请在其“设备与登录卡”中换发：{experts}。").format(
                     experts=_("、").join(active)
                 ),
             )

@@ -83,10 +83,18 @@ def check(session: Session, shelf_: Shelf, asked: Asked = NOTHING) -> Verificati
     """Recheck what this session sees; where the trail is damaged nothing else is worth comparing with it."""
     found = trail.check(session, asked)
     checks: Mapping[str, Check] = {**_CHECKS, N_("申报材料"): partial(_material, shelf_=shelf_)}
-    damages = found.damages or tuple(
-        damage for name, look in checks.items() for damage in _first(name, look, session)
+    damages = (
+        found.damages
+        or _emptied(found.size)
+        or tuple(damage for name, look in checks.items() for damage in _first(name, look, session))
     )
     return Verification(found.size, found.root, damages, found.coverage)
+
+
+def _emptied(size: int) -> tuple[Damage, ...]:
+    """An installation begins with an entry: a trail without any was emptied, or is not the one meant."""
+    what = _("没有任何留痕记录：系统建立时就应当有第一条。存储可能已被清空，或者不是要核对的那一个")
+    return () if size else (Damage(-1, what),)
 
 
 Check = Callable[[Session], Iterator[Damage]]

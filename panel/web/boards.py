@@ -16,6 +16,7 @@ from panel.rules.applications import Track
 from panel.rules.conflicts import Reach
 from panel.rules.criteria import Policy
 from panel.rules.sheets import SheetState
+from panel.rules.stages import Stage
 from panel.sentences.conflicts import sentence
 from panel.web import current
 
@@ -132,6 +133,7 @@ def progress_board(*, editable: bool) -> Context:
         ),
         "done": done,
         "missing": missing,
+        "under_way": round_.stage is Stage.SCORING,
         "void": sum(line.state is SheetState.VOID for line in lines.values()),
         "SheetState": SheetState,
         "Track": Track,

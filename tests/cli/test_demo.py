@@ -142,4 +142,27 @@ def test_a_folder_in_use_is_refused_and_reset_makes_it_anew(tmp_path: Path) -> N
 def test_it_stops_at_the_stage_that_was_asked_for(tmp_path: Path, stage: str) -> None:
     done = run("demo", "--home", tmp_path / "demo", "--stage", stage, "--no-serve")
     assert done.exit_code == 0, done.output
-    assert "secretary" in done.output
+    for page in ("secretary", "inspector", "admin"):
+        assert f"http://127.0.0.1:8000/{page}/" in done.output
+    assert ("http://127.0.0.1:8000/expert/" in done.output) == (stage != "imported")
+    assert ("（组长）" in done.output) == (stage == "opened")
+    assert f"（{stage}）" in done.output
+    assert f"panel serve --home {tmp_path / 'demo'}" in done.output
+
+
+def test_a_real_installation_is_never_reset(tmp_path: Path) -> None:
+    assert run("init", "--home", tmp_path).exit_code == 0
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    refused = run("demo", "--home", tmp_path, "--no-serve", "--reset")
+    assert refused.exit_code == 2
+    assert "not a demonstration" in " ".join(refused.output.split())
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_store_that_was_emptied_does_not_verify(tmp_path: Path) -> None:
+    assert run("init", "--home", tmp_path).exit_code == 0
+    assert run("audit", "verify", "--home", tmp_path).exit_code == 0
+    (tmp_path / "panel.sqlite").unlink()
+    emptied = run("audit", "verify", "--home", tmp_path)
+    assert emptied.exit_code == 1
+    assert "DAMAGED" in emptied.output

@@ -262,10 +262,9 @@ def test_existing_studios_with_and_without_an_identity_number() -> None:
 
 def test_unknown_columns_and_sheets_are_refused_with_what_is_expected() -> None:
     found = with_cells({("团队成员", "D3"): "年龄", ("团队成员", "D4"): 30})
-    assert (
-        found[0]
-        == "团队成员 第3行（表头）: '年龄' 模板中没有这一列，请删去；应有的列为：申报编号、姓名、用工形式。"
-    )
+    assert found == [
+        "团队成员 第3行（表头）: '年龄' 模板中没有这一列，请删去；应有的列为：申报编号、姓名、用工形式。"
+    ]
     assert with_cells({("团队成员", "E9"): "备忘"}) == [
         "团队成员 第9行第5列: '备忘' 这一列没有表头。请删去，或移到模板的列中。"
     ]
@@ -287,6 +286,18 @@ def test_missing_sheets_headers_and_columns_are_named() -> None:
     assert problems(headless) == ["工作表“经费预算”: 找不到表头（应有“申报编号”一列）。请使用模板填写。"]
     narrow = changed(FILLED, lambda book: book["团队成员"].delete_cols(3))
     assert "团队成员 第3行（表头）: '用工形式' 缺少这一列。请使用模板，不要删改表头。" in problems(narrow)
+
+
+def test_a_renamed_column_is_named_and_nothing_is_said_of_the_cells() -> None:
+    wrong, missing = with_cells({at("申报类别", 3): "种类"})
+    assert wrong.startswith("申报 第3行（表头）: '种类' 模板中没有这一列")
+    assert missing == "申报 第3行（表头）: '申报类别' 缺少这一列。请使用模板，不要删改表头。"
+
+
+@pytest.mark.parametrize("row", [4, 5])
+def test_a_wrong_track_does_not_make_the_rest_of_its_row_wrong(row: int) -> None:
+    (problem,) = with_cells({at("申报类别", row): "别的"})
+    assert problem == f"申报 第{row}行 “申报类别”: '别的' 请从下拉列表中选择：技能大师工作室、建设项目。"
 
 
 def test_rows_of_blanks_are_no_rows() -> None:

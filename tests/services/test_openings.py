@@ -53,6 +53,17 @@ def test_a_policy_that_is_not_there_or_wrong_stops_the_start(tmp_path: Path) -> 
         openings.open_office(settings)
 
 
+def test_a_policy_may_begin_with_the_mark_of_windows_but_must_be_utf_8(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    file = tmp_path / "policy.toml"
+    settings = config.create(tmp_path / "home", policy=str(file))
+    file.write_text(text, encoding="utf-8-sig")
+    assert openings.load_policy(settings) == openings.shipped_policy()
+    file.write_text(text, encoding="gb18030")
+    with pytest.raises(SettingsError, match=r"policy\.toml: is not text in UTF-8"):
+        openings.load_policy(settings)
+
+
 def test_an_office_opens_with_its_store_at_the_newest_form(database_url: str, tmp_path: Path) -> None:
     office = openings.open_office(config.create(tmp_path / "home", database_url=database_url))
     before = clock.now()

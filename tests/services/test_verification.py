@@ -491,16 +491,24 @@ def test_a_recusal_stands_when_the_unit_that_it_covers_is_corrected_afterwards(w
         assert list(decisions.recusals(session)) == []
 
 
+def begin(world: World) -> None:
+    """The first entry of the trail; until then the store is like one that was emptied."""
+    (damage,) = verification.verify_as(world.office, world.inspector).damages
+    assert "没有任何留痕记录" in damage.what
+
+
 def test_an_inspector_who_verifies_is_logged(world: World) -> None:
+    begin(world)
     found = verification.verify_as(world.office, world.inspector)
     with world.office.reading() as session:
-        (entry,) = read.of_act(session, TrailVerified.act)
+        *_, entry = read.of_act(session, TrailVerified.act)
     assert entry.data == {"size": found.size, "root": found.root, "damages": 0}
     with pytest.raises(NotAllowed):
         verification.verify_as(world.office, world.secretary)
 
 
 def test_a_stage_set_past_the_services_is_found(world: World) -> None:
+    begin(world)
     round_id = world.round_()
     world.stage(round_id, Stage.CLOSED)
     (damage,) = verification.verify(world.office).damages

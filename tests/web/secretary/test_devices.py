@@ -70,6 +70,9 @@ def test_a_new_card_is_shown_once_and_printed(secretary: Visitor, tablet: Visito
 
 
 def test_the_chair_is_sent_to_the_administrator(secretary: Visitor, tablet: Visitor, world: World) -> None:
+    page = secretary.get(f"{EXPERTS}/E1/devices").text
+    assert "只能由系统管理员换发" in page
+    assert "E1/devices/card" not in page  # nothing is offered that would be refused
     answer = secretary.post(f"{EXPERTS}/E1/devices/card", {"card_reason": "忘记"})
     assert answer.status_code == 409
     assert "只能由系统管理员换发" in answer.text

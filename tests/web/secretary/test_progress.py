@@ -102,3 +102,12 @@ def test_after_scoring_the_page_stands_still(secretary: Visitor, world: World) -
     page = secretary.get(PROGRESS).text
     assert "hx-get" not in page
     assert "退回评分表" not in page
+
+
+def test_after_scoring_whoever_did_not_finish_is_no_longer_scoring(secretary: Visitor, world: World) -> None:
+    round_id = world.scoring_round(experts=2)
+    assert ">评分中<" in secretary.get(PROGRESS).text
+    world.stage(round_id, Stage.CLOSED)
+    page = secretary.get(PROGRESS).text
+    assert ">未交齐<" in page
+    assert ">评分中<" not in page.partition("<main")[2]

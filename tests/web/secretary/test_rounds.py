@@ -176,6 +176,7 @@ def test_a_final_round_has_no_next_step(secretary: Visitor, world: World) -> Non
     Opened(world, {"S01": [80] * 5}).opened().final()
     page = secretary.get(ROUND).text
     assert "本批次已完成" in page
+    assert "进行中" not in page  # on the rail, too
     assert "下一步" not in page
 
 
