@@ -6,9 +6,11 @@
 The trail is written by `panel.audit.log.append` itself, in batches, then read through the real application:
 pages of the log (newest, old, filtered), one entry with its proof, and the question of the open page that is
 answered 304. All answers are asked in this process, without a network, so that what is compared is the work.
-The part `proof` verifies the whole trail, beside hashing the same bytes in the same run (every leaf and
-every node above, nothing else), and appends entries one a transaction, beside the bare commits of one row of
-the same size. Without a URL, a throw-away PostgreSQL is made. Exit status 1 when a median misses its bar.
+The part `proof` verifies the whole trail, beside hashing the same bytes in the same run, and appends entries
+one a transaction, beside the bare commits of one row of the same size. What hashing takes is measured with
+the bodies already in memory as bytes: one call of `hashlib.sha256` for each leaf and one for each node above,
+as the verification makes them too; nothing is read, parted or compared.
+Without a URL, a throw-away PostgreSQL is made. Exit status 1 when a median misses its bar.
 """
 
 from __future__ import annotations

@@ -38,20 +38,22 @@ def lists(body: bytes) -> list[str]:
     return [digest for digest in found if digest]
 
 
-def fit(lines: bytes, count: int) -> bool:
-    """Whether these are so many entries, each a line of the copies that it must have and one of its body.
+def bodies(lines: bytes, count: int) -> list[bytes] | None:
+    """The bodies of so many entries, each a line of the copies that it must have and one of its body.
 
-    The copies stand in the order of `FIELDS`.
+    None where anything does not fit. The copies stand in the order of `FIELDS`.
     """
     # With as many line breaks as there must be, no entry has more of them than its own. That a match begins
     # with copies is certain as the sweep compares their first, the number, besides: no body begins with one.
-    if lines.count(b"\n") != 2 * count - 1:
-        return False
+    pieces = lines.split(b"\n")
+    if len(pieces) != 2 * count:
+        return None
     pattern = _CAREFUL if lines.translate(None, _PLAIN) else _QUICK
     rest, plain = pattern.subn(b"", lines)
     others = rest.removesuffix(b"\n").split(b"\n") if rest else []
     # What was taken for one entry and is several is missing here.
-    return 2 * plain + len(others) == 2 * count and all(map(_fits, others[::2], others[1::2]))
+    fit = 2 * plain + len(others) == 2 * count and all(map(_fits, others[::2], others[1::2]))
+    return pieces[1::2] if fit else None
 
 
 def _fits(stored: bytes, body: bytes) -> bool:
@@ -80,9 +82,10 @@ def _entry(letter: str) -> re.Pattern[bytes]:
     number = "(?:0|[1-9][0-9]*+)"
     words = rf"\[(?:{word}(?:,{word})*|)\]"
     value = f"{word}:(?:{word}|-?{number}|true|false|{words})"
-    copy = f"([^{BETWEEN}{BEFORE_BODY}]++)"
+    # Quicker than one that also ends at a line break; a match over more than two lines shows in the count.
+    copy = f"([^{BETWEEN}]++)"
     # Number, act, success and actor are always there; what belongs to no round or thing has an empty copy.
-    copies_ = BETWEEN.join([copy] * 4 + [f"(?:{copy}|)"] * 2)
+    copies_ = BETWEEN.join([copy] * 4 + [f"(?:{copy}|)", f"(?:([^{BETWEEN}{BEFORE_BODY}]++)|)"])
     idx, act, ok, actor, round_id, subject = (rf"\{place}" for place in range(1, 7))
 
     def perhaps(part: str) -> str:

@@ -13,8 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +26,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -99,19 +99,34 @@ def sweep(session: Session) -> Swept | None:
 
 
 def _swept(session: Session, store: ThreadPoolExecutor) -> Swept:
-    size, first, last, nodes = session.execute(_COUNTED).one()
-    _must(size == 0 or (first, last) == (0, size - 1))
+    first, last = session.execute(_ENDS).one()
+    size = 0 if last is None else int(last) + 1
+    _must(size == 0 or first == 0)
     lists: dict[str, int] = {}
+    written = cache(_written)  # the numbers of the entries come again on every level
     levels = [bytearray() for _ in range(max(1, size.bit_length()))]
+    counted: Future[int] | None = None
     for part, columns in _read(session, store, _parts(size)):
+        # Not before the first rows, for which everything waits.
+        counted = counted or store.submit(_nodes, session)
         numbers = range(part.low, part.high)
-        _must(columns["number"] == b"\n".join([b"%d"] * len(numbers)) % tuple(numbers))
+        _must(columns["number"] == written(numbers))
         if part.level == 0:
             _grow(levels, _leaves(columns["line"], numbers, lists))
-        made = levels[part.level][part.low * _SIZE : part.high * _SIZE]
-        _must(columns["hash"] == made.hex("\n", _SIZE).encode())
+        _must(columns["hash"] == levels[part.level][part.low * _SIZE : part.high * _SIZE])
+        # No text has more characters than bytes: so many of this length in so many bytes all have this size.
+        _must(columns["sized"] == len(numbers))
+    nodes = counted.result() if counted else _nodes(session)
     _must(nodes == sum(map(len, levels[1:])) // _SIZE)
     return Swept(levels, lists)
+
+
+def _nodes(session: Session) -> int:
+    return int(session.execute(select(func.count()).select_from(NODES)).scalar_one())
+
+
+def _written(numbers: range) -> bytes:
+    return b"\n".join([b"%d"] * len(numbers)) % tuple(numbers)
 
 
 def _must(fits: bool) -> None:
@@ -121,8 +136,9 @@ def _must(fits: bool) -> None:
 
 def _leaves(lines: bytes, numbers: range, lists: dict[str, int]) -> list[bytes]:
     """The leaves of the bodies as they stand, where the searchable copies fit them."""
-    _must(shape.fit(lines, len(numbers)))
-    sha, bodies = hashlib.sha256, lines.split(b"\n")[1::2]
+    sha, bodies = hashlib.sha256, shape.bodies(lines, len(numbers))
+    if bodies is None:
+        raise _Unlike
     if b'"count":' in lines:
         for index, body in zip(numbers, bodies, strict=True):
             lists.update(dict.fromkeys(shape.lists(body) if b'"count":' in body else (), index))
@@ -156,17 +172,17 @@ def _parts(size: int) -> Iterator[_Part]:
 
 def _read(
     session: Session, store: ThreadPoolExecutor, parts: Iterable[_Part]
-) -> Iterator[tuple[_Part, Mapping[str, bytes]]]:
+) -> Iterator[tuple[_Part, Mapping[str, Any]]]:
     """The rows of each part, all values of a column in one, one a line; the next ones are read meanwhile."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     entries, nodes = _joined(ENTRIES, on_sqlite), _joined(NODES, on_sqlite)
 
-    def read(part: _Part) -> dict[str, bytes]:
+    def read(part: _Part) -> dict[str, Any]:
         values = {"low": part.low, "high": part.high, "at_level": part.level}
         row = session.execute(nodes if part.level else entries, values).mappings().one()
-        return {name: value if isinstance(value, bytes) else value.encode() for name, value in row.items()}
+        return {name: value.encode() if isinstance(value, str) else value for name, value in row.items()}
 
-    coming: deque[tuple[_Part, Future[dict[str, bytes]]]] = deque()
+    coming: deque[tuple[_Part, Future[dict[str, Any]]]] = deque()
     for part in parts:
         coming.append((part, store.submit(read, part)))
         if len(coming) > AHEAD:
@@ -179,29 +195,31 @@ def _read(
 def _joined(table: Table, on_sqlite: bool) -> Select[Any]:
     """The rows from `low` to before `high` in the order of their numbers: one value, with a line for each."""
     number = table.c.position if table is NODES else table.c.idx
-    rows = select(table).where(number >= bindparam("low"), number < bindparam("high")).order_by(number)
+    within = [number >= bindparam("low"), number < bindparam("high")]
     if table is NODES:
-        rows = rows.where(table.c.level == bindparam("at_level"))
-    part = rows.subquery().c
-    columns = (
-        {"number": cast(part.position, String), "hash": _hex(part.hash, on_sqlite)}
-        if table is NODES
-        else {"number": cast(part.idx, String), "hash": _hex(part.leaf, on_sqlite), "line": _line(part)}
-    )
-    return select(*(_as_one(column, on_sqlite).label(name) for name, column in columns.items()))
+        within.append(table.c.level == bindparam("at_level"))
+    # SQLite goes through them by the key, so in order; asked to sort, it would first copy every row. Should
+    # it ever go another way, the numbers show it.
+    rows = table if on_sqlite else select(table).where(*within).order_by(number).subquery()
+    part = rows.c
+    hash_ = part.hash if table is NODES else part.leaf
+    columns = {
+        "number": _as_one(cast(part[number.key], String), on_sqlite),
+        "hash": _as_bytes(hash_, on_sqlite),
+        "sized": func.count().filter(func.length(hash_) == _SIZE),
+    }
+    if table is ENTRIES:
+        columns["line"] = _as_one(_line(part), on_sqlite)
+    query = select(*(column.label(name) for name, column in columns.items())).select_from(rows)
+    return query.where(*within) if on_sqlite else query
 
 
 def _line(part: ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]) -> ColumnElement[Any]:
-    """The copies of an entry and its body, as `shape.fit` takes them; a line too many if one is missing."""
-    ok = case((part["ok"].is_(True), "true"), (part["ok"].is_(False), "false"))
-    copies: dict[str, ColumnElement[Any]] = {**dict(part.items()), "idx": cast(part["idx"], String), "ok": ok}
-    parted = [copies[name] + shape.BETWEEN for name in shape.FIELDS[:-1]]
-    last = copies[shape.FIELDS[-1]] + shape.BEFORE_BODY
-    return func.coalesce(reduce(add, [*parted, last, part["body"]]), "\n\n")
-
-
-def _hex(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
-    return func.lower(func.hex(column)) if on_sqlite else func.encode(column, "hex")
+    """The copies of an entry and its body, as `shape.bodies` takes them; a line too many if one is gone."""
+    by = shape.BETWEEN
+    ok = case((part.ok.is_(True), f"{by}true{by}"), (part.ok.is_(False), f"{by}false{by}"))
+    copies = cast(part.idx, String) + by + part.act + ok + part.actor + by + part.round_id + by + part.subject
+    return func.coalesce(copies + shape.BEFORE_BODY + part.body, "\n\n")
 
 
 def _as_one(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
@@ -210,9 +228,15 @@ def _as_one(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
     return func.coalesce(cast(joined, LargeBinary) if on_sqlite else joined, "")
 
 
-_COUNTED = select(
-    func.count(),
-    func.min(ENTRIES.c.idx),
-    func.max(ENTRIES.c.idx),
-    select(func.count()).select_from(NODES).scalar_subquery(),
-).select_from(ENTRIES)
+def _as_bytes(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
+    """All hashes in one, without anything between."""
+    nothing = literal(b"", LargeBinary)
+    if on_sqlite:
+        return func.coalesce(cast(func.group_concat(column, nothing), LargeBinary), nothing)
+    return func.coalesce(func.string_agg(column, nothing), nothing)
+
+
+# Each end by itself: so the store takes it from the key and need not go through all rows.
+_ENDS = select(
+    select(func.min(ENTRIES.c.idx)).scalar_subquery(), select(func.max(ENTRIES.c.idx)).scalar_subquery()
+)

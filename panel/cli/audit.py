@@ -35,7 +35,9 @@ def verify(
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint that was kept outside; may be repeated.")
     ] = None,
-    require_cosignature: Annotated[str, typer.Option(help="The key of a witness who must have signed.")] = "",
+    require_cosignature: Annotated[
+        str | None, typer.Option(help="The key of a witness who must have signed.")
+    ] = None,
 ) -> None:
     """Recheck the trail and every sealed sheet: exit 0 when all is whole, else 1 with the first damage."""
     asked = _asked(checkpoint or [], require_cosignature)
@@ -78,9 +80,10 @@ def _fresh(out: Path) -> None:
         raise typer.Exit(UNUSABLE)
 
 
-def _asked(files: list[Path], vkey: str) -> Asked:
+def _asked(files: list[Path], vkey: str | None) -> Asked:
     try:
-        return Asked(tuple(map(_note, files)), Verifier.parse(vkey) if vkey else None)
+        # An empty key, as of a variable that was never set, must not pass for none required.
+        return Asked(tuple(map(_note, files)), None if vkey is None else Verifier.parse(vkey))
     except (OSError, ValueError) as error:
         say.print(f"cannot be used: {error}", style="red", markup=False)
         raise typer.Exit(UNUSABLE) from None

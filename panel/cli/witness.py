@@ -26,6 +26,11 @@ ALARM = 3
 
 _SECONDS, _MOST = 20, 4 << 20
 
+_UNKNOWN = (
+    "办公室如果还没有登记本见证的公钥，请管理员执行下面一行。"
+    " / If the office has not entered this witness's key yet, its administrator does so by this line:"
+)
+
 
 class Unreachable(Exception):
     """The server did not answer with what was asked for."""
@@ -154,5 +159,7 @@ def _look(watcher: Witness, post: bool) -> None:
         except Unreachable as error:
             # Seen, cosigned and kept it is all the same; the office may not know this witness yet.
             say.print(f"副署未被接收 / the cosignature was not taken: {error}", markup=False)
+            say.print(_UNKNOWN, markup=False)
+            typer.echo(f"panel audit key witness {watcher.key.verifier}")
     size = notes.checkpoint_of(note).size
     say.print(f"已见证，共 {size} 条，只增未改。 / Witnessed: {size} entries, only added to.")

@@ -9,6 +9,8 @@ from panel.language import SOURCE, current
 ARTICLE = re.compile(r"(?P<article>[1-9][0-9]?)(?:\((?P<item>[1-9][0-9]?)\))?(?P<point>[1-9][0-9]?)?")
 """How articles are written inside: the article, its item in brackets, its point."""
 
+_SPAN = re.compile(ARTICLE.pattern + r"(?:-(?P<last>[1-9][0-9]?))?")
+"""As above, or several points of one item: 7(1)1-4, as a policy file cites what a criterion is drawn from."""
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -21,11 +23,12 @@ def article(code: str) -> str:
 
 
 def _chinese(code: str) -> str:
-    match = ARTICLE.fullmatch(code)
+    match = _SPAN.fullmatch(code)
     if match is None:
         return code
     item = f"第（{numeral(int(match['item']))}）项" if match["item"] else ""
-    point = f"第{match['point']}目" if match["point"] else ""
+    last = f"至{match['last']}" if match["last"] else ""
+    point = f"第{match['point']}{last}目" if match["point"] else ""
     return f"第{numeral(int(match['article']))}条{item}{point}"
 
 

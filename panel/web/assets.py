@@ -47,17 +47,23 @@ BUNDLES = {
         "css/components.css",
         "css/screens.css",
         "css/expert.css",
+        "css/material.css",
+        "css/lock.css",
     ),
-    "expert.js": ("js/vault.js", "js/save_state.js", "js/device.js", "js/outbox.js"),
+    "expert.js": ("js/vault.js", "js/doorstep.js", "js/save_state.js", "js/device.js", "js/outbox.js"),
     "sheet.js": (
+        "js/lock.js",
         "js/panes.js",
         "js/sheet.js",
         "js/choice.js",
+        "js/material.js",
         "js/vault.js",
+        "js/doorstep.js",
         "js/save_state.js",
         "js/device.js",
         "js/outbox.js",
     ),
+    "sealed.js": ("js/lock.js", "js/panes.js", "js/material.js"),
 }
 """What a tablet on a bad network fetches at once instead of file by file, in this order."""
 _COMMENTS = {"css": re.compile(r"/\*.*?\*/", re.DOTALL), "js": re.compile(r"^\s*//.*$", re.MULTILINE)}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panel.audit import seals, shape
-from panel.audit.shape import FIELDS, copies, fit
+from panel.audit.shape import FIELDS, bodies, copies
 
 PLAIN = (
     '{"act":"sheet.save","at":"2026-03-05T01:41:00.123456Z","data":{"unit":"S1"},"ip":"10.3.2.7","n":7,'
@@ -49,8 +49,8 @@ def line(body: str, **changed: str) -> bytes:
 @settings(max_examples=60)
 @given(several=st.lists(records, min_size=1, max_size=4))
 def test_entries_fit_behind_the_copies_that_they_must_have(several: list[dict[str, object]]) -> None:
-    bodies = [seals.canonical(record).decode() for record in several]  # type: ignore[arg-type]
-    assert fit(b"\n".join(map(line, bodies)), len(several))
+    written = [seals.canonical(record).decode() for record in several]  # type: ignore[arg-type]
+    assert bodies(b"\n".join(map(line, written)), len(several)) == [body.encode() for body in written]
 
 
 @pytest.mark.parametrize("beside", [PLAIN, PLAIN.replace("S01", "甲")])
@@ -62,17 +62,17 @@ def test_an_entry_with_another_copy_does_not_fit(
     body = seals.canonical(record).decode()  # type: ignore[arg-type]
     own = line(body)
     if (changed := line(body, **{name: other})) != own:
-        assert not fit(b"\n".join([line(beside), changed, line(beside)]), 3)
-    assert fit(b"\n".join([line(beside), own, line(beside)]), 3)
+        assert not bodies(b"\n".join([line(beside), changed, line(beside)]), 3)
+    assert bodies(b"\n".join([line(beside), own, line(beside)]), 3)
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_copy_that_is_empty_or_one_too_many_does_not_fit(name: str) -> None:
-    assert fit(line(PLAIN), 1)
-    assert not fit(line(PLAIN, **{name: ""}), 1)
+    assert bodies(line(PLAIN), 1)
+    assert not bodies(line(PLAIN, **{name: ""}), 1)
     bare = PLAIN.replace('"id":"E1/S01","rev":2,', "").replace('"round":"1",', "")
-    assert fit(line(bare), 1)
-    assert not fit(line(bare, **{name: "9"}), 1)
+    assert bodies(line(bare), 1)
+    assert not bodies(line(bare, **{name: "9"}), 1)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_another_body_behind_the_same_copies_does_not_fit(old: str, new: str) ->
     assert PLAIN.count(old) == 1
     copies_ = line(PLAIN).removesuffix(PLAIN.encode())
     changed = copies_ + PLAIN.replace(old, new).encode()
-    assert not fit(changed, 1)
-    assert not fit(b"\n".join([line(PLAIN), changed, line(PLAIN)]), 3)
+    assert not bodies(changed, 1)
+    assert not bodies(b"\n".join([line(PLAIN), changed, line(PLAIN)]), 3)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_another_body_behind_the_same_copies_does_not_fit(old: str, new: str) ->
 )
 def test_what_an_entry_may_lack_is_not_missed(old: str) -> None:
     assert PLAIN.count(old) == 1
-    assert fit(line(PLAIN.replace(old, "")), 1)
+    assert bodies(line(PLAIN.replace(old, "")), 1)
 
 
 def test_two_broken_rows_that_make_one_entry_together_do_not_fit() -> None:
     first, second = line(PLAIN).split(b"10.3.2.7")
     broken = first + b"10.3\n.2.7" + second
-    assert not fit(broken, 2)
-    assert not fit(broken, 1)
+    assert not bodies(broken, 2)
+    assert not bodies(broken, 1)
 
 
 def test_an_entry_tells_which_long_lists_it_refers_to() -> None:

@@ -142,6 +142,40 @@ def test_a_copy_that_is_gone_is_looked_at_closer(unfenced: Connection) -> None:
     assert swept(unfenced) is None
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "number"), [("audit_log", "leaf", "idx"), ("audit_node", "hash", "position")]
+)
+def test_hashes_of_other_lengths_that_make_the_same_together_are_looked_at_closer(
+    unfenced: Connection, table: str, column: str, number: str
+) -> None:
+    at = "" if table == "audit_log" else "AND level = 1"
+    first, second = unfenced.execute(
+        text(f"SELECT {column} FROM {table} WHERE {number} IN (4, 5) {at} ORDER BY {number}")
+    ).scalars()
+    both = bytes(first) + bytes(second)
+    change = text(f"UPDATE {table} SET {column} = :value WHERE {number} = :number {at}")
+    for cut, fits in ((33, False), (64, False), (32, True)):
+        unfenced.execute(change, [{"value": both[:cut], "number": 4}, {"value": both[cut:], "number": 5}])
+        assert (swept(unfenced) is not None) == fits
+
+
+def test_a_hash_that_is_gone_is_not_made_up_for_by_its_neighbour(unfenced: Connection) -> None:
+    if unfenced.dialect.name == "postgresql":
+        unfenced.execute(text("ALTER TABLE audit_log ALTER leaf DROP NOT NULL"))
+        gone: bytes | None = None
+    else:
+        gone = b""
+    both = b"".join(
+        bytes(leaf)
+        for leaf in unfenced.execute(
+            text("SELECT leaf FROM audit_log WHERE idx IN (4, 5) ORDER BY idx")
+        ).scalars()
+    )
+    change = text("UPDATE audit_log SET leaf = :value WHERE idx = :number")
+    unfenced.execute(change, [{"value": both, "number": 4}, {"value": gone, "number": 5}])
+    assert swept(unfenced) is None
+
+
 @pytest.mark.parametrize("lost", [True, False])
 def test_a_lost_connection_is_no_answer_and_any_other_failure_is_looked_at_closer(
     trail: Office, lost: bool

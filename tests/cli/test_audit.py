@@ -71,6 +71,7 @@ def test_what_cannot_be_used_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("x")
     assert ask("verify", "--home", home, "--checkpoint", tmp_path / "x.txt").exit_code == 2
     assert ask("verify", "--home", home, "--require-cosignature", "x").exit_code == 2
+    assert ask("verify", "--home", home, "--require-cosignature", "").exit_code == 2
     assert ask("key", "witness", "x", "--home", home).exit_code == 2
     assert ask("export", "--home", home, "--out", tmp_path / "x.txt").exit_code == 2
     assert ask("signer", "--home", home, "--key", tmp_path / "no.key", "--once").exit_code == signer.REFUSED
@@ -125,7 +126,10 @@ def test_a_witness_follows_cosigns_and_raises_the_alarm(served: tuple[Signed, st
     state, key = tmp_path / "seen", tmp_path / "witness.key"
     words = ("witness", "--url", url, "--state", state, "--key", key)
     assert ask(*words).exit_code == 2  # it must be told the log's key once
-    done(*words, "--log-key", made.key)
+    first = done(*words, "--log-key", made.key)
+    assert (
+        f"panel audit key witness {signing.read_key(key).verifier}" in first
+    )  # the office has yet to enter it
     assert notes.checkpoint_of(notes.parse((state / "checkpoint.txt").read_text(encoding="utf-8"))).size == 4
     witness = signing.read_key(key).verifier
     done("key", "witness", witness, "--home", made.office.settings.home)

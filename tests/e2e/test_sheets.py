@@ -27,6 +27,13 @@ def scoring(live: Live) -> None:
     live.world.scoring_round()
 
 
+# Scrolled, and the picture after that.
+SCROLL = """(to) => new Promise((done) => {
+  scrollTo(0, to);
+  requestAnimationFrame(() => requestAnimationFrame(() => done(scrollY)));
+})"""
+
+
 def stored(live: Live, expert: str = "E1") -> dict[str, tuple[int | None, str]]:
     """What the server has of that expert's sheet on S01."""
     with live.office.reading() as session:
@@ -102,6 +109,11 @@ def test_an_expert_scores_a_whole_sheet_and_seals_it(
     if size == PORTRAIT:
         expect(page.get_by_role("region", name="技能大师工作室评分表")).to_be_hidden()
         page.check("#pane-criteria")
+        assert page.evaluate(SCROLL, 240) == 240
+        page.check("#pane-material")
+        assert page.evaluate("scrollY") == 0
+        page.check("#pane-criteria")  # each pane keeps its place
+        assert page.evaluate("scrollY") == 240
     expect(page.get_by_role("region", name="技能大师工作室评分表")).to_be_visible()
 
     tap_band(page, "S1", "excellent")

@@ -47,8 +47,13 @@ function state(waiting) {
   return failures ? "unsaved" : "saving";
 }
 
+// Asked before leaving only while that would lose something: a page that may ask is waited for each time it is left.
+const ask = (event) => event.preventDefault();
+
 function report() {
   const waiting = arriving.reduce(keep, values);
+  if (waiting.length && !durable) addEventListener("beforeunload", ask);
+  else removeEventListener("beforeunload", ask);
   tell("outbox", { state: state(waiting), waiting, refused: refused.size, broken, durable, time });
 }
 
@@ -237,6 +242,7 @@ async function begin() {
   try {
     const { held: found, fresh } = await vault.enter(label, box.dataset.key);
     held = found;
+    doorstep.open(held);
     const early = values;
     await locked("turn", () => apply((list) => (early.length ? [...list, ...early] : list)));
     tell("entered", { fresh });
@@ -250,10 +256,12 @@ async function begin() {
 async function restore() {
   if (vault.able()) await begin();
   else durable = false;
-  const names = vault.able() && held ? steps() : [];
-  const left = held ? pick() : [];
-  await locked("turn", () => apply((list) => left.reduce(keep, list.map((value) => (value.sheet === here ? { ...value, stale: false } : value))))); // ask again: here it can be chosen
-  for (const name of names) localStorage.removeItem(name);
+  const own = new Set(arriving.map(({ key }) => key));
+  const names = held ? doorstep.left(label).filter((name) => !own.has(name.split(".").pop())) : [];
+  const left = await doorstep.gather(names);
+  broken += left.broken;
+  await locked("turn", () => apply((list) => left.values.reduce(keep, list.map((value) => (value.sheet === here ? { ...value, stale: false } : value))))); // ask again: here it can be chosen
+  doorstep.drop(names);
   const given = held && here ? await vault.get("given", held, location.pathname).catch(() => undefined) : undefined;
   const tapped = new Set(arriving.map(({ url }) => url));
   if (given) arriving = arriving.map((value) => ({ ...value, version: Math.max(value.version, given.version) }));
@@ -262,36 +270,15 @@ async function restore() {
   report();
 }
 
-// A tap lies here for the moment until it is in the box: neither leaving the page at once nor its crash must lose it.
-const STEP = `panel.doorstep.${label}.`;
-const OWN_STEP = STEP + newKey();
-function leave(list) {
-  try {
-    if (list.length) localStorage.setItem(OWN_STEP, JSON.stringify(list));
-    else localStorage.removeItem(OWN_STEP);
-  } catch {
-    // no such storage here: the moment is short
-  }
-}
-
-const steps = () => Object.keys(localStorage).filter((name) => name.startsWith(STEP) && name !== OWN_STEP);
-function pick() {
-  try {
-    return steps().flatMap((name) => JSON.parse(localStorage.getItem(name)));
-  } catch {
-    return [];
-  }
-}
-
 document.addEventListener("score", ({ detail }) => {
   const value = { ...detail, key: newKey(), due: Date.now() + (detail.soon ? CALM : 0) };
   refused.delete(detail.url);
   arriving.push(value);
-  leave(arriving);
+  doorstep.lay(label, value);
   report();
   turn((list) => keep(list, current(arriving.find(({ key }) => key === value.key)))).then(() => {
     arriving = arriving.filter(({ key }) => key !== value.key);
-    leave(arriving);
+    doorstep.lift(label, value.key);
     report();
     wait(detail.soon ? CALM : 0);
   });
@@ -315,12 +302,10 @@ channel.addEventListener("message", async ({ data }) => {
 addEventListener("online", again);
 document.addEventListener("unlocked", again);
 addEventListener("offline", report);
-addEventListener("beforeunload", (event) => !durable && values.length && event.preventDefault());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") again();
   else pump();
 });
-addEventListener("DOMContentLoaded", () => {
-  turns = restore();
-  turns.then(pump);
-});
+// Every script has hold of its controls before the box is opened; what is tapped meanwhile takes its turn behind that.
+turns = new Promise((go) => addEventListener("DOMContentLoaded", () => setTimeout(go))).then(restore);
+turns.then(pump);

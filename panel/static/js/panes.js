@@ -1,4 +1,10 @@
 // A link into the other pane opens that pane first (on a tablet held upright only one is shown).
+// There each pane keeps its place: who comes back from a criterion reads on where they were.
+
+const places = {};
+const shown = () => document.querySelector("[name=pane]:checked").value;
+addEventListener("scroll", () => (places[shown()] = scrollY), { passive: true });
+for (const tab of document.querySelectorAll("[name=pane]")) tab.addEventListener("change", () => scrollTo(0, places[shown()] ?? 0));
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");

@@ -3,6 +3,13 @@
 // Listens to  outbox {state, waiting, refused, broken, durable, time},  invalid {count}
 
 const line = document.getElementById("sheet-state");
+const place = line.querySelector("[data-text]");
+const broken = document.getElementById("broken");
+const notices = ["signed-out", "expired"].map((id) => document.getElementById(id));
+const elsewhere = document.getElementById("waiting");
+const codes = elsewhere?.querySelector("[data-codes]");
+const submits = document.querySelectorAll("[data-submit] [type=submit]");
+const { sheet: here } = document.getElementById("outbox").dataset;
 const LOOKS = { idle: "saved", saved: "saved", opening: "saving", saving: "saving", offline: "offline", unsaved: "unsaved" };
 let outbox = { state: "opening", waiting: [], refused: 0, broken: 0, durable: true, time: "" };
 let invalid = 0;
@@ -13,7 +20,6 @@ function words(state, n) {
 
 // Only a change is said: the line is read aloud, and a line that is written anew is read anew.
 function say(text) {
-  const place = line.querySelector("[data-text]");
   if (place.textContent !== text) place.textContent = text;
 }
 
@@ -25,22 +31,18 @@ function show() {
   line.dataset.state = LOOKS[state] ?? "conflict";
   const text = words(key, waiting.length || refused || invalid);
   say(outbox.durable || state === "opening" ? text : line.dataset.undurable.replace("{line}", text));
-  document.getElementById("broken").hidden = !outbox.broken;
-  for (const [id, wanted] of [["signed-out", "signed-out"], ["expired", "expired"]]) {
-    document.getElementById(id).hidden = state !== wanted;
-  }
-  const elsewhere = document.getElementById("waiting");
+  broken.hidden = !outbox.broken;
+  for (const notice of notices) notice.hidden = state !== notice.id;
   if (elsewhere) {
     elsewhere.hidden = !waiting.length;
-    elsewhere.querySelector("[data-codes]").textContent = [...new Set(waiting.map(({ sheet }) => sheet))].join("、");
+    codes.textContent = [...new Set(waiting.map(({ sheet }) => sheet))].join("、");
   }
-  for (const button of document.querySelectorAll("[data-submit] [type=submit]")) button.disabled = state !== "idle" && state !== "saved";
+  for (const button of submits) button.disabled = state !== "idle" && state !== "saved";
   showUnits(state);
 }
 
 function showUnits(state) {
-  const box = document.getElementById("outbox");
-  for (const value of outbox.waiting.filter((value) => value.sheet === box.dataset.sheet)) {
+  for (const value of outbox.waiting.filter((value) => value.sheet === here)) {
     const unit = document.querySelector(`#answer-${CSS.escape(value.unit)} .save-state`);
     if (!unit) continue;
     unit.dataset.state = LOOKS[state] === "saving" ? "saving" : "unsaved"; // only "saved" has its mark

@@ -20,6 +20,7 @@ from panel.rules.criteria import Criterion, Unit
 from panel.rules.permissions import Action
 from panel.rules.phrases import MOST, phrases
 from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack, spans
+from panel.sentences.articles import article
 from panel.services import saves, score_sheets, sheets
 from panel.web import current, forms, receipts
 from panel.web.access import allow
@@ -166,6 +167,7 @@ def _page(seat: Seat, view: SheetView, *, show_missing: bool = False, problem: s
         problem=problem,
         receipt_picture=_picture(view.receipt),
         signature=_signature(seat, view.receipt),
+        article=article,
         max_comment=MAX_COMMENT,
         band_options=_band_options,
         SheetState=SheetState,

@@ -27,7 +27,7 @@ def order(visitor: Visitor, query: str) -> list[str]:
     page = visitor.get(f"{ROUND}scores?{query}").text
     return [
         code
-        for code in re.findall(r'sheets/[^"]+">([^<]+)</a><span class="own', page)
+        for code in re.findall(r'sheets/[^"]+">([^<]+)</a><span class="chip', page)
         if code.startswith("P")
     ]
 

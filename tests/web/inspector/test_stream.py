@@ -15,6 +15,7 @@ from panel.web.inspector import stream
 from panel.web.inspector.stream import ADDRESS, SERVER, Listening, Look
 from tests.conftest import StandingClock
 from tests.web.inspector.conftest import Visit, Visitor
+from tests.web.test_tongues import unmarked
 from tests.world import World
 
 EVERYTHING = Look("zh", Wanted())
@@ -97,6 +98,19 @@ def test_what_has_arrived_is_worded_in_the_readers_language(app: Flask, world: W
     assert told["html"].count("data-index") == length
     english, _last = stream.arrived(app, Look("en", Wanted()), -1, length)
     assert data(english)["html"] != told["html"]
+
+
+def test_what_has_arrived_on_an_english_page_says_which_words_are_chinese(
+    app: Flask, world: World, office: Office
+) -> None:
+    passed(world, 1)
+    length = stream.size(office)
+    chinese, english = (
+        data(stream.arrived(app, Look(locale, Wanted()), -1, length)[0])["html"] for locale in ("zh", "en")
+    )
+    assert 'span lang="zh-CN"' not in chinese
+    assert 'span lang="zh-CN"' in english
+    assert unmarked(english) == []
 
 
 def test_what_does_not_fit_is_passed_over_in_silence(app: Flask, world: World, office: Office) -> None:
