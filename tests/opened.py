@@ -184,7 +184,7 @@ class Opened:
         return self.played(("opened", missing), play)
 
     def returned(self) -> Opened:
-        """Scoring is closed; on S01 the sheet of E1 was returned since, that of E2 before, E3's never came."""
+        """Scoring is closed; on S01 E1's sheet was returned since, E2's before, and E3's never came in."""
 
         def play() -> None:
             self.sealed([("E3", "S01")])
