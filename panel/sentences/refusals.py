@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "key_exists": N_("已有签名密钥"),
     "key_missing": N_("还没有签名密钥"),
     "witness_known": N_("见证密钥已经登记"),
+    "scoring_closed": N_("评分已经结束，此后没有退回"),
     "sheet_not_submitted": N_("评分表尚未提交或已经作废"),
     "sheet_submitted": N_("评分表已经提交"),
     "sheet_void": N_("评分表已经作废"),

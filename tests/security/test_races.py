@@ -120,6 +120,11 @@ def test_a_step_is_confirmed_once(world: World) -> None:
     assert entry.round_id == str(planted.round_id)
 
 
+def late(refusal: PanelError) -> bool:
+    """Whether it came after scoring was closed."""
+    return isinstance(refusal, RuleBroken) and refusal.code == "scoring_closed"
+
+
 def test_a_save_comes_before_the_close_or_not_at_all(world: World) -> None:
     opened = Opened(world, {"S01": [80] * 5}).scoring()
     proposal = stages.take(world.office, world.secretary, CODE, Step.CLOSE_SCORING, SHORT)
@@ -131,7 +136,7 @@ def test_a_save_comes_before_the_close_or_not_at_all(world: World) -> None:
     )
 
     assert closed is None
-    assert all(refusal is None or isinstance(refusal, NotAllowed) for refusal in saves)
+    assert all(refusal is None or late(refusal) for refusal in saves)
     records = logged(world, ScoreSaved)
     assert len(records) == saves.count(None)
     end = logged(world, StageChanged)[-1].index
@@ -152,10 +157,28 @@ def test_a_sheet_is_sealed_before_the_opening_or_not_at_all(world: World) -> Non
     )
 
     assert refused[0] is None
-    assert refused[1] is None or isinstance(refused[1], NotAllowed)
+    assert refused[1] is None or isinstance(refused[1], NotAllowed) or late(refused[1])
     (entry,) = logged(world, SealsOpened)
     sealed = [record for record in logged(world, SheetSubmitted) if record.index < entry.index]
     assert entry.data["sheets"] == len(sealed) == 5 + (refused[1] is None)
+
+
+def test_a_sheet_is_returned_before_the_opening_or_not_at_all(world: World) -> None:
+    opened = Opened(world, {"S01": [80] * 5}).sealed()
+    opened.step(Step.CLOSE_SCORING)
+    proposal = stages.take(world.office, world.secretary, CODE, Step.OPEN_SEALS)
+    assert proposal is not None
+
+    opening, returned = at_once(
+        lambda: stages.confirm(world.office, opened.experts[0], CODE, proposal.id),
+        lambda: opened.give_back("E1", "S01"),
+    )
+
+    if returned is None:
+        assert isinstance(opening, RuleBroken)
+        assert logged(world, SealsOpened) == []
+    else:
+        assert (opening, type(returned)) == (None, NotAllowed)
 
 
 def test_a_workbook_is_taken_over_once(world: World) -> None:
