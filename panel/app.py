@@ -26,6 +26,7 @@ from panel.web import (
     admin,
     assets,
     compression,
+    cookies,
     current,
     errors,
     expert,
@@ -77,7 +78,7 @@ def create_app(office: Office | None = None) -> Flask:
     # No browser and no cookie is behind it: the witness's signature is what it is taken by.
     forgery.exempt("panel.web.public.log.cosign")
     operations.install()
-    for part in (access, errors, assets, compression, tongues, current, formats):
+    for part in (cookies, access, errors, assets, compression, tongues, current, formats):
         part.install(app)
     for audience in AUDIENCES:
         for blueprint in audience.BLUEPRINTS:

@@ -91,11 +91,11 @@ def save(code: str, blind_code: str, unit: str) -> Response:
         return _choice(blind_code, refusal)
     # Rendered by itself: this small answer needs nothing of what every page is given.
     partial = current_app.jinja_env.get_template("expert/_saved.html")
-    said = _("已保存 {time}").format(time=minute(saved.at))
-    answer = make_response(partial.render(state_text=said))
+    time = minute(saved.at)
+    answer = make_response(partial.render(state_text=_("已保存 {time}").format(time=time)))
     answer.headers[VERSION_HEADER] = str(saved.version)
     answer.headers[TOTAL_HEADER] = short_points(saved.total)
-    answer.headers[TIME_HEADER] = minute(saved.at)
+    answer.headers[TIME_HEADER] = time
     return answer
 
 
