@@ -120,7 +120,10 @@ self.vault = (() => {
 
   const put = async (store, held, address, plain) => {
     const box = { ...(await seal(held, plain)), id: await id(held, address) };
-    await within([store], "readwrite", (boxes) => boxes.put(box));
+    // Not after the key was thrown away: what was under way then comes too late.
+    await within(["keys", store], "readwrite", (keys, boxes) => {
+      keys.get(held.label).onsuccess = ({ target }) => target.result && boxes.put(box);
+    });
   };
   const get = async (store, held, address) => {
     const place = await id(held, address);
