@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import select
 
 from panel import tables
-from panel.audit.tables import AuditText
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from panel.rules.conflicts import Reach
 from panel.rules.sheets import MAX_COMMENT
@@ -323,10 +322,6 @@ def test_a_refused_save_is_in_the_trail_without_its_value(
     (record,) = trail(world, refused=True)
     assert (record.act, record.data) == ("sheet.save", {"tried": "sheet.save", "why": "sheet_submitted"})
     assert "29" not in json.dumps(record.data)
-
-
-def _texts(session: object) -> list[str]:
-    return [row.text for row in session.exec(select(AuditText))]  # type: ignore[attr-defined]
 
 
 def _seat(world: World, round_id: int, expert: Actor, **values: object) -> None:

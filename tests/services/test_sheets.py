@@ -15,7 +15,6 @@ from panel.audit.events import SheetVoided
 from panel.audit.tables import AuditText
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from panel.rules.applications import Track
-from panel.rules.conflicts import Reach
 from panel.rules.sheets import SheetState
 from panel.rules.signatures import ON_PAPER, Purpose
 from panel.rules.steps import Step
@@ -24,7 +23,7 @@ from panel.services.office import Actor, Office
 from panel.services.sheets import Receipt
 from tests.drafts import CODE, P01, PLAIN, REASON, S01, fill, give_back, own, save, scores, submit, trail
 from tests.opened import Opened
-from tests.world import STUDIO, World
+from tests.world import World
 
 
 @pytest.fixture
@@ -255,44 +254,3 @@ def test_no_value_and_no_comment_reaches_the_trail(office: Office, world: World,
 
 def _texts(session: object) -> list[str]:
     return [row.text for row in session.exec(select(AuditText))]  # type: ignore[attr-defined]
-
-
-def _seat(world: World, round_id: int, expert: Actor, **values: object) -> None:
-    with world.store() as session:
-        row = session.exec(
-            select(tables.Panelist).where(
-                tables.Panelist.round_id == round_id, tables.Panelist.expert_id == expert.expert_id
-            )
-        ).one()
-        for name, value in values.items():
-            setattr(row, name, value)
-        session.add(row)
-
-
-def _recusal(
-    world: World, round_id: int, expert: Actor, reach: Reach, target: str, *, recused: bool = True
-) -> tables.Recusal:
-    assert expert.expert_id is not None
-    return tables.Recusal(
-        round_id=round_id,
-        expert_id=expert.expert_id,
-        recused=recused,
-        reach=reach,
-        target=target,
-        reason="测试",
-        decided_by="u-test",
-        decided_at=world.clock(),
-    )
-
-
-def _conflict(world: World, round_id: int, expert: Actor) -> tables.Conflict:
-    assert expert.expert_id is not None
-    return tables.Conflict(
-        round_id=round_id,
-        expert_id=expert.expert_id,
-        code="C1",
-        reach=Reach.UNIT,
-        target=STUDIO.unit,
-        declared=True,
-        known_at=world.clock(),
-    )
