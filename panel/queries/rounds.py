@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from panel.db.prepared import Prepared
-from panel.rules.stages import Stage
+from panel.rules.stages import Stage, reached
 from panel.tables import Round
 from panel.vocabulary import term
 
@@ -24,6 +24,11 @@ class RoundView:
     stage: Stage
     closes_on: date
     policy_digest: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether the result is final: no stage is under way any more."""
+        return reached(self.stage, Stage.FINAL)
 
     @property
     def stage_term(self) -> str:
