@@ -30,11 +30,11 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 # An entry begins with its act and its time: the canonical order of names.
 _AT = re.compile(r'\{"act":"[^"]*","at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)"')
 
-# Any constant of our own; every appender of this database waits for the same one.
-_APPEND_LOCK = Prepared(select(func.pg_advisory_xact_lock(7_089_325_544_301).label("held")))
 _NEW_ENTRY, _NEW_NODE = Prepared(insert(ENTRIES)), Prepared(insert(NODES))
 _HEAD = Prepared(
-    select(ENTRIES.c.idx, ENTRIES.c.leaf, ENTRIES.c.body).order_by(ENTRIES.c.idx.desc()).limit(1)
+    select(ENTRIES.c.idx, ENTRIES.c.leaf, ENTRIES.c.body).order_by(ENTRIES.c.idx.desc()).limit(1),
+    # Any constant of our own; every appender of this database waits for the same one.
+    behind=select(func.pg_advisory_xact_lock(7_089_325_544_301)),
 )
 _NODE = Prepared(
     select(NODES.c.hash).where(
@@ -69,20 +69,48 @@ class Entry:
     leaf: bytes = field(default=b"", init=False)
 
 
-def append(session: Session, *entries: Entry, along: Callable[[], Iterable[Write]] = tuple) -> None:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry whose record lacks nothing but its number: what stands before it, and what after it."""
+
+    entry: Entry
+    before: bytes
+    after: bytes
+    searched: Mapping[str, Any]
+
+    def numbered(self, index: int) -> bytes:
+        """The whole record."""
+        body = b'%b,"n":%d,%b' % (self.before, index, self.after)
+        if len(body) > MAX_BODY:
+            raise ValueError(
+                f"audit record of {len(body)} bytes; at most {MAX_BODY} (log digests, not contents)"
+            )
+        return body
+
+
+def append(
+    session: Session,
+    *entries: Entry,
+    along: Callable[[], Iterable[Write]] = tuple,
+    send: Callable[..., None] = run,
+) -> None:
     """Append `entries` to the trail inside the running transaction, after its other writes.
 
-    Every appender waits for the one before, so that little should happen from here on; what has to name the
-    number of an entry is made by `along` and written together with the last one.
+    Every appender waits for the one before, so that little should happen from here on: what can be made
+    beforehand is. What has to name the number of an entry is made by `along`, and written together with the
+    last one by `send`, which may end the transaction, too.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        _APPEND_LOCK.one_or_none(session)
+    drafts = [_drafted(session, entry) for entry in entries]
     head = _HEAD.one_or_none(session)
     size, last = (head.idx + 1, bytes(head.leaf)) if head else (0, b"")
-    stepped = _clock_step(head.body, entries) if head else ()
-    for entry in (*stepped, *entries):
-        last, writes = _entered(session, entry, size, last)
-        run(session, *writes, *(along() if entry is entries[-1] else ()))
+    for step in _clock_step(head.body, entries) if head else ():
+        drafts.insert(0, _drafted(session, step))
+    for draft in drafts:
+        last, writes = _entered(session, draft, size, last)
+        if draft is drafts[-1]:
+            send(session, *writes, *along())
+        else:
+            run(session, *writes)
         size += 1
 
 
@@ -99,13 +127,13 @@ def _clock_step(body: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return (Entry(ClockStepped(seconds=int(back.total_seconds())), Who("system", ""), now, "clock"),)
 
 
-def _entered(session: Session, entry: Entry, index: int, last: bytes) -> tuple[bytes, list[Write]]:
+def _entered(session: Session, draft: _Draft, index: int, last: bytes) -> tuple[bytes, list[Write]]:
     """The leaf of an entry that gets this number, and what has to be written for it."""
+    entry = draft.entry
     entry.index = index
-    body = _body(entry, _data(session, entry.event))
+    body = draft.numbered(index)
     leaf = entry.leaf = tree.leaf_hash(body)
-    searched = _composed(columns(entry.event.act, entry))
-    written = _NEW_ENTRY.write(idx=index, body=body.decode(), leaf=leaf, **searched)
+    written = _NEW_ENTRY.write(idx=index, body=body.decode(), leaf=leaf, **draft.searched)
     nodes = (_NEW_NODE.write(**node) for node in _nodes(session, index, leaf, last))
     return leaf, [written, *nodes]
 
@@ -153,17 +181,19 @@ def _keep_text(session: Session, words: str) -> str:
     return key
 
 
-def _body(entry: Entry, data: Mapping[str, Any]) -> bytes:
+def _drafted(session: Session, entry: Entry) -> _Draft:
     who = {"id": entry.who.id, "role": entry.who.role, "sid": entry.who.session}
     about: dict[str, Any] = {"id": entry.subject, "t": entry.event.about}
     if entry.revision is not None:
         about["rev"] = entry.revision
-    record: dict[str, Any] = {
+    # Names stand in their order, so that what comes before the number `n` and what comes after it are known.
+    before: dict[str, Any] = {
         "act": entry.event.act,
         "at": stamp(entry.at),
-        "data": dict(data),
+        "data": _data(session, entry.event),
         "ip": entry.who.ip,
-        "n": entry.index,
+    }
+    after: dict[str, Any] = {
         "obj": {key: value for key, value in about.items() if value != ""},
         "ok": entry.ok,
         "req": entry.who.request,
@@ -171,10 +201,12 @@ def _body(entry: Entry, data: Mapping[str, Any]) -> bytes:
         "v": RECORD_VERSION,
         "who": {key: value for key, value in who.items() if value},
     }
-    body = seals.canonical(_composed({key: value for key, value in record.items() if value not in ("", {})}))
-    if len(body) > MAX_BODY:
-        raise ValueError(f"audit record of {len(body)} bytes; at most {MAX_BODY} (log digests, not contents)")
-    return body
+    searched = _composed(columns(entry.event.act, entry))
+    return _Draft(entry, _canonical(before)[:-1], _canonical(after)[1:], searched)
+
+
+def _canonical(part: Mapping[str, Any]) -> bytes:
+    return seals.canonical(_composed({key: value for key, value in part.items() if value not in ("", {})}))
 
 
 def _composed(value: Any) -> Any:

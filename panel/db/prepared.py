@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 from panel.db.engine import mark_changed
@@ -59,10 +60,28 @@ def _session(connection: Connection) -> Iterator[Session]:
             session.close()
 
 
-def commit(session: Session) -> None:
-    """Write what the session still holds, and keep what was done since the transaction began."""
+def commit(session: Session, *writes: Write) -> None:
+    """Write what the session still holds and `writes`, and keep what was done since the transaction began.
+
+    A server takes the writes and the end in one message: others may wait for this transaction.
+    """
     session.flush()
-    of(session).commit()
+    connection = of(session)
+    if connection.dialect.name == "postgresql" and writes:
+        _run_and_end(session, connection, writes)
+    else:
+        run(session, *writes)
+    connection.commit()
+
+
+def _run_and_end(session: Session, connection: Connection, writes: Sequence[Write]) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            run(session, *writes)
+            driver.commit()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, "COMMIT", error) from error
 
 
 def of(session: Session) -> Connection:
@@ -80,6 +99,7 @@ class _Compiled:
     into: Mapping[str, Convert]
     out: tuple[tuple[int, Convert], ...] = ()
     row: Callable[..., Any] = tuple
+    behind: bool = False
 
     def sent(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters as the driver takes them."""
@@ -91,10 +111,14 @@ class _Compiled:
 
 
 class Prepared:
-    """One statement whose parameters are all named; it must not grow with them (no `IN` of a list)."""
+    """One statement whose parameters are all named; it must not grow with them (no `IN` of a list).
 
-    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
-        self._statement = statement
+    A statement `behind` a lock of the server has no parameters. Both go in one message, and what it finds is
+    what was committed until it held the lock; the embedded store, which has one writer, needs no lock.
+    """
+
+    def __init__(self, statement: Select[Any] | Insert | Update, behind: Select[Any] | None = None) -> None:
+        self._statement, self._behind = statement, behind
         self._compiled: dict[str, _Compiled] = {}
 
     def one_or_none(self, session: Session, **values: object) -> Any:
@@ -103,6 +127,8 @@ class Prepared:
         compiled = self.compiled(connection.dialect)
         cursor = _execute(connection, compiled, compiled.sent(values))
         try:
+            if compiled.behind:
+                cursor.nextset()
             found = cursor.fetchone()
         finally:
             cursor.close()
@@ -122,7 +148,9 @@ class Prepared:
         return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        made = self._statement.compile(dialect=dialect)
+        lock = self._behind if dialect.name == "postgresql" else None
+        # Only a message without parameters may hold two statements.
+        made = _text(self._statement, dialect, literal=lock is not None)
         into = {
             name: convert
             for bind, name in made.bind_names.items()
@@ -135,16 +163,23 @@ class Prepared:
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         )
         compiled = _Compiled(
-            sql=str(made),
+            sql=str(made) if lock is None else f"{_text(lock, dialect, literal=True)}; {made}",
             names=tuple((made.positiontup if made.positional else made.bind_names.values()) or ()),
             named=not made.positional,
             constants={name: value for name, value in made.params.items() if value is not None},
             into=into,
             out=out,
             row=namedtuple("Found", [column.key for column in columns]),  # type: ignore[misc]
+            behind=lock is not None,
         )
         self._compiled[dialect.name] = compiled
         return compiled
+
+
+def _text(statement: Select[Any] | Insert | Update, dialect: Dialect, *, literal: bool) -> SQLCompiler:
+    made = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": literal})
+    assert isinstance(made, SQLCompiler)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +192,8 @@ class Write:
 
 def run(session: Session, *writes: Write) -> None:
     """Write all of these, of which none may need what another does: a server takes them in one message."""
+    if not writes:
+        return
     connection = of(session)
     mark_changed(connection)
     compiled = tuple(write.statement.compiled(connection.dialect) for write in writes)
@@ -190,12 +227,15 @@ def _execute(connection: Connection, compiled: _Compiled, sent: Mapping[str, Any
     cursor = connection.connection.cursor()
     # One driver takes values by place, the other by name.
     values = sent if compiled.named else [sent[name] for name in compiled.names]
-    errors = connection.dialect.loaded_dbapi.Error
     try:
         cursor.execute(compiled.sql, values)
-    except errors as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
-        raise DBAPIError.instance(
-            compiled.sql, None, error, errors, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise _told(connection, compiled.sql, error) from error
     return cursor
+
+
+def _told(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """A fault of the driver as SQLAlchemy tells it."""
+    kind = connection.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(sql, None, error, kind, hide_parameters=True, dialect=connection.dialect)

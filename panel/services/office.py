@@ -73,6 +73,10 @@ class Change:
     actor: Actor
     now: datetime
     entries: list[log.Entry] = field(default_factory=list)
+    along: Callable[[], Iterable[Write]] = tuple
+    """Makes what is written with the last entry, whose number it has to name."""
+    round_id: int | None = None
+    """The round that is acted in, for the entry of a refusal."""
 
     def record(
         self,
@@ -96,12 +100,15 @@ class Change:
         self.entries.append(entry)
         return entry
 
-    def number(self, along: Callable[[], Iterable[Write]] = tuple) -> None:
-        """Put what was recorded so far into the trail now, and with it what has to name its number."""
+    def number(self) -> None:
+        """Put what was recorded so far into the trail now: what is written next has to name its number."""
         self.session.flush()
-        waiting = [entry for entry in self.entries if entry.index < 0]
-        if waiting:
-            log.append(self.session, *waiting, along=along)
+        if waiting := self.waiting():
+            log.append(self.session, *waiting)
+
+    def waiting(self) -> list[log.Entry]:
+        """What was recorded and has no number yet."""
+        return [entry for entry in self.entries if entry.index < 0]
 
     def permit(self, action: Action, round_: Staged | None = None) -> None:
         """Go on only if the table allows this actor the action at the round's stage."""
@@ -152,13 +159,14 @@ class Office:
     @contextmanager
     def change(self, actor: Actor, tried: type[Event]) -> Iterator[Change]:
         """One transaction with its audit entries; a refusal inside is logged as an attempt at `tried`."""
+        change: Change | None = None
         try:
             with self._turn(), prepared.begun(self._writer) as session:
                 change = Change(session, actor, self.clock())
                 yield change
                 _commit(change)
         except (NotAllowed, NotFound, RuleBroken) as refusal:
-            self.refuse(actor, tried.act, refusal)
+            self.refuse(actor, tried.act, refusal, change.round_id if change else None)
             raise
         except StaleDataError:
             raise StaleVersion(_("有人同时改动了同一内容。")) from None
@@ -183,7 +191,7 @@ class Office:
             yield
 
     def refuse(self, actor: Actor, tried: str, refusal: PanelError, round_id: int | None = None) -> None:
-        """Log an attempt that was refused before any transaction began (a page that is not for this role)."""
+        """Log an attempt that was refused: a page that is not for this role, or an act within a change."""
         why = refusal.code if isinstance(refusal, RuleBroken) else type(refusal).__name__
         now = self.clock()
         if not self._quota.take(actor.id, now):
@@ -215,5 +223,7 @@ def _commit(change: Change) -> None:
     session.flush()
     if not change.entries and changed(prepared.of(session)):
         raise UnrecordedChange("a change without an audit event was about to be committed")
-    change.number()
-    prepared.commit(session)
+    if waiting := change.waiting():
+        log.append(session, *waiting, along=change.along, send=prepared.commit)
+    else:
+        prepared.commit(session, *change.along())

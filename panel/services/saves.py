@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from panel.audit import seals
 from panel.audit.events import ScoreSaved
@@ -50,30 +50,37 @@ class Saved:
 # The statements of a save, made once.
 
 _OTHERS = _SCORES.alias()
-_BEFORE = Prepared(
-    select(
-        _SAVES.c.request_digest,
-        _SAVES.c.version,
-        _SAVES.c.entry,
-        _SAVES.c.saved_at,
-        _SCORES.c.sheet_id.label("scored"),
-        _SCORES.c.points,
-        _SCORES.c.comment,
-        *(
-            select(aggregate(_OTHERS.c.points))
-            .where(_OTHERS.c.sheet_id == _SHEETS.c.id, _OTHERS.c.unit != bindparam("unit"))
-            .scalar_subquery()
-            .label(name)
-            for name, aggregate in (("total", func.sum), ("done", func.count))
-        ),
+
+
+def _with_its_scores(sheets: Select[Any]) -> Prepared:
+    """The same sheets, and how one unit of them stands and whether this save is known already."""
+    others = (
+        select(aggregate(_OTHERS.c.points))
+        .where(_OTHERS.c.sheet_id == _SHEETS.c.id, _OTHERS.c.unit != bindparam("unit"))
+        .scalar_subquery()
+        .label(name)
+        for name, aggregate in (("total", func.sum), ("done", func.count))
     )
-    .select_from(
-        _SHEETS.outerjoin(
-            _SAVES, (_SAVES.c.expert_id == _SHEETS.c.expert_id) & (_SAVES.c.key == bindparam("key"))
-        ).outerjoin(_SCORES, (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit")))
+    known = (_SAVES.c.expert_id == _SHEETS.c.expert_id) & (_SAVES.c.key == bindparam("key"))
+    unit = (_SCORES.c.sheet_id == _SHEETS.c.id) & (_SCORES.c.unit == bindparam("unit"))
+    return Prepared(
+        sheets.add_columns(
+            _SAVES.c.request_digest,
+            _SAVES.c.version.label("known_version"),
+            _SAVES.c.entry,
+            _SAVES.c.saved_at,
+            _SCORES.c.sheet_id.label("scored"),
+            _SCORES.c.points,
+            _SCORES.c.comment,
+            *others,
+        )
+        .outerjoin(_SAVES, known)
+        .outerjoin(_SCORES, unit)
     )
-    .where(_SHEETS.c.id == bindparam("sheet"))
-)
+
+
+_OWN = _with_its_scores(sheets.OWN)
+_BEFORE = _with_its_scores(select(_SHEETS.c.id).where(_SHEETS.c.id == bindparam("sheet")))
 _FIRST = Prepared(insert(_SCORES))
 _AGAIN = Prepared(
     update(_SCORES)
@@ -104,29 +111,30 @@ def save(
     comment = clean_comment(comment or "")
     digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
     with office.change(actor, ScoreSaved) as change:
-        round_, sheet = sheets.own_sheet(change, Action.SAVE_SCORE, round_code, blind_code)
-        before = _BEFORE.one_or_none(change.session, key=key, unit=unit, sheet=sheet.id)
-        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
+        asked = {"key": key, "unit": unit}
+        sheet = before = sheets.own_sheet(change, Action.SAVE_SCORE, round_code, blind_code, _OWN, **asked)
+        if version != sheet.version:
+            # Another save may have held the sheet: what hangs on it is asked again, as new as our own hold.
+            before = _BEFORE.one_or_none(change.session, sheet=sheet.id, **asked)
+        track = office.policy_named(change.session, sheet.policy_digest).track(Track(sheet.track))
         if before.request_digest is not None and before.request_digest != digest:
             raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
         given = _given(_unit(track, unit), points, comment)
         if before.request_digest is not None:
-            return _saved(before, given, before.version, before.entry, before.saved_at)
-        sheets.still_open(change, round_, sheet)
+            return _saved(before, given, before.known_version, before.entry, before.saved_at)
+        sheets.still_open(change, sheet)
         if version != sheet.version:
             raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
         if (before.points, before.comment or "") == (given.points, given.comment):
             return _saved(before, given, version, None, change.now)
         entry = sheets.record(change, ScoreSaved(unit=unit), sheet)
         keep = {"expert_id": sheet.expert_id, "key": key, "sheet_id": sheet.id, "request_digest": digest}
-        change.number(
-            lambda: (
-                _scored(sheet, before.scored is not None, unit, given),
-                _NEXT.write(of_sheet=sheet.id),
-                _KEEP.write(**keep, version=version + 1, entry=entry.index, saved_at=change.now),
-            )
+        change.along = lambda: (
+            _scored(sheet, before.scored is not None, unit, given),
+            _NEXT.write(of_sheet=sheet.id),
+            _KEEP.write(**keep, version=version + 1, entry=entry.index, saved_at=change.now),
         )
-        return _saved(before, given, version + 1, entry.index, change.now)
+    return _saved(before, given, version + 1, entry.index, change.now)
 
 
 def _unit(track: TrackPolicy, unit: str) -> Unit:

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from panel.clock import from_stamp, later, stamp
 from panel.errors import NotAllowed, NotFound, SettingsError
-from panel.queries import rounds
 from panel.rules.devices import Ending
 from panel.rules.permissions import Action, Role, has_role, may
 from panel.services import locks, sign_ins
@@ -34,6 +33,7 @@ SESSION_HEADER = "Panel-Session"
 """Why a request was not answered, for scripts: `locked`, or `ended`."""
 _DECLARED = "panel_declared"
 _LOCKED_TOO = "panel_locked_too"
+_ASKED_WITHIN = "panel_asked_within"
 _SEEN = "seen"
 # How often an active session's cookie is renewed.
 _RENEW_MINUTES = 1
@@ -59,6 +59,15 @@ def allow(action: Action) -> Callable[[View], View]:
 def locked_too(view: View) -> View:
     """Declare that a view also answers a locked session: it shows nothing of what lies behind."""
     setattr(view, _LOCKED_TOO, True)
+    return view
+
+
+def asked_within(view: View) -> View:
+    """Declare that the view only acts, and that its service asks the table itself with the round held.
+
+    Whoever acts is asked there in any case; this spares the busiest act from being asked twice.
+    """
+    setattr(view, _ASKED_WITHIN, True)
     return view
 
 
@@ -119,11 +128,12 @@ def _check() -> Response | None:
     viewer = current.viewer()
     if viewer is None:
         return to_sign_in()
+    view = current_app.view_functions[request.endpoint]
     if locked(viewer):
-        shown = getattr(current_app.view_functions[request.endpoint], _LOCKED_TOO, False)
-        return None if shown else _to_lock()
+        return None if getattr(view, _LOCKED_TOO, False) else _to_lock()
     action = Action(what)
-    if not _own_screens(viewer) or not has_role(action, viewer.role) or not _round_allows(action, viewer):
+    allowed = _own_screens(viewer) and has_role(action, viewer.role)
+    if not allowed or not (getattr(view, _ASKED_WITHIN, False) or _round_allows(action, viewer)):
         refusal = NotAllowed(f"{viewer.role} asked for {action}")
         current.close_reader()
         current.office().refuse(current.actor(), action, refusal, g.round.id if "round" in g else None)
@@ -148,14 +158,9 @@ def _own_screens(viewer: sign_ins.Viewer) -> bool:
 
 
 def _round_allows(action: Action, viewer: sign_ins.Viewer) -> bool:
-    code = (request.view_args or {}).get("code")
-    if code is None:
+    if "code" not in (request.view_args or {}):
         return True
-    found = rounds.by_code(current.reader(), code)
-    if found is None:
-        raise NotFound(f"no round {code}")
-    g.round = found
-    return may(action, viewer.role, found.stage) or may(action, viewer.role)
+    return may(action, viewer.role, current.round_().stage) or may(action, viewer.role)
 
 
 def to_sign_in() -> Response:

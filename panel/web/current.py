@@ -8,7 +8,8 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 from flask_login import AnonymousUserMixin, current_user
 
-from panel.errors import NotAllowed
+from panel.errors import NotAllowed, NotFound
+from panel.queries import rounds
 from panel.queries.rounds import RoundView
 from panel.services.office import Actor, Office, Reader
 from panel.services.sign_ins import Viewer
@@ -58,7 +59,13 @@ def actor() -> Actor:
 
 
 def round_() -> RoundView:
-    """The round named in the address, at a stage at which the declared action is allowed."""
+    """The round named in the address, as it was when this request first asked for it."""
+    if "round" not in g:
+        code = (request.view_args or {})["code"]
+        found = rounds.by_code(reader(), code)
+        if found is None:
+            raise NotFound(f"no round {code}")
+        g.round = found
     return cast(RoundView, g.round)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from panel.db.engine import changed, writing
-from panel.db.prepared import Prepared, begun, run
+from panel.db.prepared import Prepared, begun, commit, run
 from panel.services.office import Office
 from panel.tables import Account, Round, SignIn
 from tests.world import World
@@ -146,6 +148,63 @@ def test_a_write_is_noticed_and_a_question_is_not(office: Office, world: World) 
         assert not changed(session.connection())
         run(session, rename.write(wanted="2026", new="另一个名称"))
         assert changed(session.connection())
+
+
+def test_the_end_of_a_transaction_takes_its_last_writes_along(office: Office, world: World) -> None:
+    world.round_()
+    title = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(title=bindparam("new")))
+    with begun(writing(office.engine)) as session:
+        commit(session, title.write(of="2026", new="别的"))
+    with office.reading() as reader:
+        assert reader.connection().execute(select(ROUNDS.c.title)).scalar_one() == "别的"
+
+
+def test_a_last_write_that_is_refused_undoes_everything_and_the_connection_serves_on(
+    office: Office, world: World
+) -> None:
+    world.round_()
+    before = select(ROUNDS.c.title, ROUNDS.c.stage)
+    title = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(title=bindparam("new")))
+    stage = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(stage=bindparam("to")))
+    with office.reading() as reader:
+        stood = reader.connection().execute(before).one()
+
+    def end_badly() -> None:
+        with begun(writing(office.engine)) as session:
+            run(session, title.write(of="2026", new="别的"))
+            commit(session, stage.write(of="2026", to="nowhere"))
+
+    for _ in range(3):
+        with pytest.raises(IntegrityError):
+            end_badly()
+        with office.glancing() as glance:
+            assert glance.connection().execute(before).one() == stood
+
+
+def test_what_is_asked_behind_a_lock_sees_what_its_holder_committed(office: Office, world: World) -> None:
+    world.round_()
+    title = Prepared(update(ROUNDS).where(ROUNDS.c.code == bindparam("of")).values(title=bindparam("new")))
+    asked = Prepared(
+        select(ROUNDS.c.id, ROUNDS.c.title).where(ROUNDS.c.code == "2026").limit(1),
+        behind=select(func.pg_advisory_xact_lock(1)),
+    )
+
+    def second() -> str:
+        began.set()
+        with begun(writing(office.engine)) as session:
+            return str(asked.one_or_none(session).title)
+
+    began = Event()
+    with ThreadPoolExecutor(1) as thread:
+        with begun(writing(office.engine)) as session:
+            assert asked.one_or_none(session).id == 1
+            waiting = thread.submit(second)
+            assert began.wait(10)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+            run(session, title.write(of="2026", new="别的"))
+            commit(session)
+        assert waiting.result(10) == "别的"
 
 
 def _sign_in(session: Session) -> tuple[object, ...]:

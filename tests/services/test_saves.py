@@ -321,6 +321,7 @@ def test_a_refused_save_is_in_the_trail_without_its_value(
         save(office, expert, points="29.5", comment="改不了的评语", version=8, key="late")
     (record,) = trail(world, refused=True)
     assert (record.act, record.data) == ("sheet.save", {"tried": "sheet.save", "why": "sheet_submitted"})
+    assert record.round_id == str(round_id)
     assert "29" not in json.dumps(record.data)
 
 

@@ -23,7 +23,7 @@ from panel.rules.sheets import MAX_COMMENT, Given, Lack, SheetState, Span, lack,
 from panel.sentences.articles import article
 from panel.services import saves, score_sheets, sheets
 from panel.web import current, forms, receipts
-from panel.web.access import allow
+from panel.web.access import allow, asked_within
 from panel.web.expert import seats
 from panel.web.expert.queue import OPEN
 from panel.web.formats import minute, short_points
@@ -72,6 +72,7 @@ def show(code: str, blind_code: str) -> str | Response:
 
 @blueprint.post("/scores/<unit>")
 @allow(Action.SAVE_SCORE)
+@asked_within
 def save(code: str, blind_code: str, unit: str) -> Response:
     """Save one unit; answers that unit's state line, and in headers how the sheet stands."""
     current.close_reader()
