@@ -112,17 +112,18 @@ def save(
     digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
     with office.change(actor, ScoreSaved) as change:
         asked = {"key": key, "unit": unit}
-        sheet = before = sheets.own_sheet(change, Action.SAVE_SCORE, round_code, blind_code, _OWN, **asked)
+        round_, sheet = sheets.own_sheet(change, Action.SAVE_SCORE, round_code, blind_code, _OWN, **asked)
+        before = sheet
         if version != sheet.version:
             # Another save may have held the sheet: what hangs on it is asked again, as new as our own hold.
             before = _BEFORE.one_or_none(change.session, sheet=sheet.id, **asked)
-        track = office.policy_named(change.session, sheet.policy_digest).track(Track(sheet.track))
+        track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
         if before.request_digest is not None and before.request_digest != digest:
             raise RuleBroken("key_reused", _("同一保存编号已用于另一项内容，请刷新页面后重试。"))
         given = _given(_unit(track, unit), points, comment)
         if before.request_digest is not None:
             return _saved(before, given, before.known_version, before.entry, before.saved_at)
-        sheets.still_open(change, sheet)
+        sheets.still_open(change, round_, sheet)
         if version != sheet.version:
             raise StaleVersion(_("这份评分表已在另一台设备上改动，请比较后选择。"), sheet.version)
         if (before.points, before.comment or "") == (given.points, given.comment):

@@ -67,6 +67,15 @@ class Receipt:
     at: datetime
 
 
+# Asked for every save, hence made once. On PostgreSQL the round is shared first, so that its stage stays and
+# nobody is recused or marked absent meanwhile. What such an act changed, for which that statement may have had
+# to wait, only the next one sees.
+
+_ROUND = Prepared(
+    select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)
+    .where(_ROUNDS.c.code == bindparam("code"))
+    .with_for_update(read=True)
+)
 _COLUMNS = (
     _SHEETS.c.id,
     _SHEETS.c.round_id,
@@ -82,16 +91,9 @@ _COLUMNS = (
 _JOINED = _SHEETS.join(_APPLICATIONS, _APPLICATIONS.c.id == _SHEETS.c.application_id).join(
     _EXPERTS, _EXPERTS.c.id == _SHEETS.c.expert_id
 )
-_ROUND = Prepared(
-    select(_ROUNDS.c.id, _ROUNDS.c.stage)
-    .where(_ROUNDS.c.code == bindparam("code"))
-    .with_for_update(read=True)
-)
 OWN = (
     select(
         *_COLUMNS,
-        _ROUNDS.c.stage,
-        _ROUNDS.c.policy_digest,
         _PANELISTS.c.pledged_at,
         _PANELISTS.c.absent,
         exists()
@@ -104,24 +106,19 @@ OWN = (
         .label("recused"),
     )
     .select_from(
-        _JOINED.join(_ROUNDS, _ROUNDS.c.id == _SHEETS.c.round_id).join(
+        _JOINED.join(
             _PANELISTS,
             (_PANELISTS.c.round_id == _SHEETS.c.round_id) & (_PANELISTS.c.expert_id == _SHEETS.c.expert_id),
         )
     )
     .where(
-        _ROUNDS.c.code == bindparam("code"),
+        _SHEETS.c.round_id == bindparam("round"),
         _SHEETS.c.expert_id == bindparam("expert"),
         _APPLICATIONS.c.blind_code == bindparam("blind_code"),
     )
-    .with_for_update(read=True, of=_ROUNDS)
-    .suffix_with("FOR UPDATE OF sheets", dialect="postgresql")
+    .with_for_update(of=_SHEETS)
 )
-"""An expert's own sheet with its round, asked for every save.
-
-On PostgreSQL the round is shared first, so that its stage cannot move, and then the sheet is held. Both are
-as new as the hold; what else the statement reads is as of its beginning, before it may have had to wait.
-"""
+"""An expert's own sheet, held; what is read beside it may be as old as the time before it had to wait."""
 _OWN = Prepared(OWN)
 
 
@@ -136,7 +133,7 @@ def submit(
 ) -> Receipt:
     """Sign and seal an own draft that lacks nothing; from then on its expert reads it, nobody writes it."""
     with office.change(actor, SheetSubmitted) as change:
-        sheet, track, given = _finished(office, change, round_code, blind_code, version)
+        round_, sheet, track, given = _finished(office, change, round_code, blind_code, version)
         sealed = seals.SealedSheet(
             round_code,
             sheet.application,
@@ -158,7 +155,7 @@ def submit(
             )
         )
         signed = Signed(
-            sheet.round_id, round_code, sheet.expert_id, sheet.expert, Purpose.SHEET, document=commitment
+            round_.id, round_code, sheet.expert_id, sheet.expert, Purpose.SHEET, document=commitment
         )
         kept = signatures.keep(change, signed, signature)
         event = SheetSubmitted(c=commitment, manner=signature.manner, signature=kept)
@@ -217,7 +214,7 @@ def void(change: Change, sheet_ids: Iterable[int], reason: str) -> None:
 def opened(office: Office, actor: Actor, *, round_code: str, blind_code: str) -> None:
     """Note that an expert looks at an application: once a session, since a reload tells nothing new."""
     with office.change(actor, SheetOpened) as change:
-        sheet = own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
+        _, sheet = own_sheet(change, Action.SEE_OWN_SHEET, round_code, blind_code)
         wanted = read.Filter(
             act=SheetOpened.act, actor=actor.id, round_id=str(sheet.round_id), subject=_subject(sheet)
         )
@@ -240,37 +237,34 @@ def _round(change: Change, action: Action, code: str) -> Row[Any]:
 
 def own_sheet(
     change: Change, action: Action, round_code: str, blind_code: str, asked: Prepared = _OWN, **more: object
-) -> Row[Any]:
-    """The actor's own sheet with its round, held until this change ends; what is hidden is not there.
+) -> tuple[Row[Any], Row[Any]]:
+    """The round, and the actor's own sheet, held until this change ends; what is hidden is not there.
 
     `asked` may ask for more than `OWN` does.
     """
-    sheet: Row[Any] | None = asked.one_or_none(
-        change.session, code=round_code, expert=change.actor.expert_id, blind_code=blind_code, **more
+    round_ = _round(change, action, round_code)
+    sheet = asked.one_or_none(
+        change.session, round=round_.id, expert=change.actor.expert_id, blind_code=blind_code, **more
     )
-    if sheet is None:
-        _round(change, action, round_code)
-        raise NotFound("no such sheet")
-    change.round_id = sheet.round_id
-    change.permit(action, sheet)
-    if (sheet.declared or sheet.recused) and sheet.application in blind.hidden(
-        change.session, sheet.round_id, sheet.expert
+    if sheet is None or (
+        (sheet.declared or sheet.recused)
+        and sheet.application in blind.hidden(change.session, round_.id, sheet.expert)
     ):
         raise NotFound("no such sheet")
     if sheet.pledged_at is None:
         raise RuleBroken("pledge_missing", _("请先签署承诺书，再查看和评分。"))
-    return sheet
+    return round_, sheet
 
 
 def _finished(
     office: Office, change: Change, round_code: str, blind_code: str, version: int
-) -> tuple[Row[Any], TrackPolicy, dict[str, Given]]:
-    """An own draft as its expert saw it that lacks nothing, its track, and what was given."""
-    sheet = own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
-    still_open(change, sheet)
+) -> tuple[Row[Any], Row[Any], TrackPolicy, dict[str, Given]]:
+    """The round, an own draft as its expert saw it that lacks nothing, its track, and what was given."""
+    round_, sheet = own_sheet(change, Action.SUBMIT_SHEET, round_code, blind_code)
+    still_open(change, round_, sheet)
     if version != sheet.version:
         raise StaleVersion(_("这份评分表已在另一台设备上改动，请核对后再提交。"), sheet.version)
-    track = office.policy_named(change.session, sheet.policy_digest).track(Track(sheet.track))
+    track = office.policy_named(change.session, round_.policy_digest).track(Track(sheet.track))
     given = {
         row.unit: Given(row.points, row.comment)
         for row in change.session.execute(select(_SCORES).where(_SCORES.c.sheet_id == sheet.id))
@@ -278,10 +272,10 @@ def _finished(
     lacking = missing(track.units(), given)
     if lacking:
         raise InvalidInput(*map(_problem, lacking))
-    return sheet, track, given
+    return round_, sheet, track, given
 
 
-def still_open(change: Change, sheet: Row[Any]) -> None:
+def still_open(change: Change, round_: Row[Any], sheet: Row[Any]) -> None:
     """Refuse to write what is sealed or no longer counts, and after scoring what was not given back since."""
     if sheet.state == SheetState.SUBMITTED:
         raise RuleBroken(
@@ -293,8 +287,8 @@ def still_open(change: Change, sheet: Row[Any]) -> None:
         raise RuleBroken("application_withdrawn", _("申报单位已撤回申报，无需再评分。"))
     if sheet.absent:
         raise RuleBroken("expert_absent", _("您在本批次已登记为缺席，不能评分；如有疑问，请联系评审组秘书。"))
-    closed = sheet.stage == Stage.CLOSED
-    if closed and _subject(sheet) not in returns.since_closing(change.session, sheet.round_id):
+    closed = round_.stage == Stage.CLOSED
+    if closed and _subject(sheet) not in returns.since_closing(change.session, round_.id):
         raise RuleBroken(
             "scoring_closed", _("评分已经结束，不能再修改；只有结束以后由评审组秘书退回的评分表可以改。")
         )

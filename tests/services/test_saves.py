@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from panel import tables
+from panel.audit.events import ExpertAbsent, Said
 from panel.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, StaleVersion
 from panel.rules.conflicts import Reach
 from panel.rules.sheets import MAX_COMMENT
 from panel.rules.stages import Stage
 from panel.services import saves, sheets
 from panel.services.office import Actor, Office
+from panel.services.rounds import locked
 from panel.services.saves import Saved
 from tests.conftest import StandingClock
 from tests.drafts import CODE, P01, REASON, S01, fill, give_back, own, save, scores, submit, trail
@@ -274,6 +277,30 @@ def test_an_absent_expert_does_not_score(office: Office, world: World, round_id:
     assert refused.value.code == "expert_absent"
 
 
+@pytest.mark.parametrize("sealing", [False, True], ids=["a save", "a seal"])
+def test_what_waits_while_its_expert_is_marked_absent_is_refused(
+    office: Office, world: World, round_id: int, expert: Actor, sealing: bool
+) -> None:
+    version = fill(office, expert)
+
+    def write() -> object:
+        return submit(office, expert, version) if sealing else save(office, expert, version=version, key="w")
+
+    with ThreadPoolExecutor(1) as threads:
+        with office.change(world.secretary, ExpertAbsent) as change:
+            locked(change, "2026")
+            waiting = threads.submit(write)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            change.session.exec(_seat_of(round_id, expert)).one().absent = True
+            change.record(ExpertAbsent(reason=Said("提前离场")), subject="E1", round_id=round_id)
+        with pytest.raises(RuleBroken) as refusal:
+            waiting.result(10)
+    assert refusal.value.code == "expert_absent"
+    assert trail(world)[-1].act == ExpertAbsent.act
+    assert own(world).version == version
+
+
 def test_a_withdrawn_application_is_not_scored(office: Office, world: World, expert: Actor) -> None:
     with world.store() as session:
         row = session.exec(select(tables.Application).where(tables.Application.number == "S01")).one()
@@ -325,13 +352,15 @@ def test_a_refused_save_is_in_the_trail_without_its_value(
     assert "29" not in json.dumps(record.data)
 
 
+def _seat_of(round_id: int, expert: Actor) -> Any:
+    return select(tables.Panelist).where(
+        tables.Panelist.round_id == round_id, tables.Panelist.expert_id == expert.expert_id
+    )
+
+
 def _seat(world: World, round_id: int, expert: Actor, **values: object) -> None:
     with world.store() as session:
-        row = session.exec(
-            select(tables.Panelist).where(
-                tables.Panelist.round_id == round_id, tables.Panelist.expert_id == expert.expert_id
-            )
-        ).one()
+        row = session.exec(_seat_of(round_id, expert)).one()
         for name, value in values.items():
             setattr(row, name, value)
         session.add(row)
