@@ -68,8 +68,8 @@ class Receipt:
 
 
 # Asked for every save, hence made once. On PostgreSQL the round is shared first, so that its stage stays and
-# nobody is recused or marked absent meanwhile. What such an act changed, for which that statement may have had
-# to wait, only the next one sees.
+# nobody is recused or marked absent meanwhile. What such an act changed, for which that statement may have
+# had to wait, only the next one sees.
 
 _ROUND = Prepared(
     select(_ROUNDS.c.id, _ROUNDS.c.stage, _ROUNDS.c.policy_digest)
