@@ -24,7 +24,7 @@ CONNECTION = "gunicorn.socket"
 
 
 class Streaming:
-    """The application, whose listeners take their connections along and leave the server its thread."""
+    """The application, whose listeners take their connections along and leave the server free."""
 
     def __init__(self, application: Flask) -> None:
         self._application, self.hub = application, Hub(application)

@@ -1,4 +1,4 @@
-"""Live views in a process of gunicorn: the connection goes to the hub, and the server has its thread back."""
+"""Live views in a process of gunicorn: the connection goes to the hub, and the server is free again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run.py` says a sentence instead of a traceback, and does nothing before it knows what is asked."""
+"""What the README says: `run.py` explains itself, and the server is called in one way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from benchmarks.saves import GUNICORN
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "run.py"
@@ -42,3 +44,8 @@ def test_version_is_said_once() -> None:
     text = (ROOT / "panel" / "__init__.py").read_text(encoding="utf-8")
     assert text.count("__version__") == 1
     assert 'path = "panel/__init__.py"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_gunicorn_is_called_as_it_is_measured(page: str) -> None:
+    assert f"gunicorn {' '.join(GUNICORN)} " in (ROOT / page).read_text(encoding="utf-8")
