@@ -13,7 +13,7 @@ from panel.documents import cells, forms, layouts
 from panel.documents.forms import Column, Findings, Form, Row
 from panel.documents.layouts import Guide, Value
 from panel.documents.workbooks import Cell, open_safely
-from panel.language import _
+from panel.language import N_, _, between
 from panel.rules.applications import (
     REQUIRED_MATERIALS,
     Application,
@@ -101,39 +101,44 @@ LONGEST: Mapping[str, int] = {
 }
 """The longest texts that are taken, in characters."""
 
-_LINKED_NUMBER = "与“申报”表中的申报编号一致。"
-_NAMED = "如实填写，不超过 {longest} 字。"
+_LINKED_NUMBER = N_("与“申报”表中的申报编号一致。")
 
 APPLICATIONS = Form(
     "申报",
     "申报汇总表",
     (
-        Column(NUMBER, 10, "本单位编定，不得重复，例如 S01、P10。", True, style="centre", group="编号"),
-        Column(TRACK, 17, "从列表中选择。", True, tuple(terms(Track)), "centre", group="编号"),
+        Column(NUMBER, 10, N_("本单位编定，不得重复，例如 S01、P10。"), True, style="centre", group="编号"),
+        Column(TRACK, 17, N_("从列表中选择。"), True, tuple(terms(Track)), "centre", group="编号"),
         Column(
-            LINK, 10, "建设项目必填：新申报的或已有的工作室编号；工作室不填。", style="centre", group="编号"
+            LINK,
+            10,
+            N_("建设项目必填：新申报的或已有的工作室编号；工作室不填。"),
+            style="centre",
+            group="编号",
         ),
-        Column(UNIT, 26, "营业执照或法人证书上的全称，不超过 100 字。", True, group="申报单位"),
-        Column(CODE, 22, "18 位。请保持文本格式。", True, style="centre", group="申报单位"),
-        Column(PARENT, 22, "有上级单位或控股集团的填写全称。", group="申报单位"),
-        Column(BRANCH, 22, "以分公司、分厂申报的填写其全称（第八条）。", group="申报单位"),
-        Column(ADDRESS, 28, "工作室（项目）所在地址。", True, group="申报单位"),
-        Column(IN_DISTRICT, 10, "所填地址是否在本区：是或否。", True, (YES, NO), "centre", group="申报单位"),
-        Column(MASTER, 14, "一人姓名。", True, style="centre", group="技能大师"),
+        Column(UNIT, 26, N_("营业执照或法人证书上的全称，不超过 100 字。"), True, group="申报单位"),
+        Column(CODE, 22, N_("18 位。请保持文本格式。"), True, style="centre", group="申报单位"),
+        Column(PARENT, 22, N_("有上级单位或控股集团的填写全称。"), group="申报单位"),
+        Column(BRANCH, 22, N_("以分公司、分厂申报的填写其全称（第八条）。"), group="申报单位"),
+        Column(ADDRESS, 28, N_("工作室（项目）所在地址。"), True, group="申报单位"),
+        Column(
+            IN_DISTRICT, 10, N_("所填地址是否在本区：是或否。"), True, (YES, NO), "centre", group="申报单位"
+        ),
+        Column(MASTER, 14, N_("一人姓名。"), True, style="centre", group="技能大师"),
         Column(
             IDENTITY,
             22,
-            "18 位公民身份号码，只作加密比对。请保持文本格式。",
+            N_("18 位公民身份号码，只作加密比对。请保持文本格式。"),
             True,
             style="centre",
             secret=True,
             group="技能大师",
         ),
-        Column(OCCUPATION, 18, "按职业分类大典名称填写。", True, style="centre", group="技能大师"),
+        Column(OCCUPATION, 18, N_("按职业分类大典名称填写。"), True, style="centre", group="技能大师"),
         Column(
             STATE,
             20,
-            "第二条所列三种情形，从列表中选择。",
+            N_("第二条所列三种情形，从列表中选择。"),
             True,
             tuple(terms(OccupationState)),
             "centre",
@@ -142,31 +147,31 @@ APPLICATIONS = Form(
         Column(
             CERTIFICATE,
             11,
-            "国家职业资格或职业技能等级，从列表中选择。",
+            N_("国家职业资格或职业技能等级，从列表中选择。"),
             True,
             tuple(terms(CertificateLevel)),
             "centre",
             group="技能大师",
         ),
-        Column(EXCEPTION, 36, "未达“原则上技师及以上”的说明理由，不超过 500 字。", group="技能大师"),
+        Column(EXCEPTION, 36, N_("未达“原则上技师及以上”的说明理由，不超过 500 字。"), group="技能大师"),
         Column(
-            TITLE, 28, "建设项目填写，不超过 100 字；实行盲评，不得出现单位和人员名称。", group="建设项目"
+            TITLE, 28, N_("建设项目填写，不超过 100 字；实行盲评，不得出现单位和人员名称。"), group="建设项目"
         ),
         Column(
             KIND,
             18,
-            "第七条第（三）项所列五类之一，建设项目必填。",
+            N_("第七条第（三）项所列五类之一，建设项目必填。"),
             False,
             tuple(terms(ProjectKind)),
             "centre",
             group="建设项目",
         ),
-        Column(MONTHS, 9, "整月数，一般不超过 12。", style="whole", group="建设项目"),
-        Column(TOTAL, 14, "以元为单位，最多两位小数。", style="money", group="建设项目"),
-        Column(SUBSIDY, 14, "以元为单位，最多两位小数。", style="money", group="建设项目"),
-        Column(SUMMARY, 60, "不超过 1000 字；建设项目不得出现单位和人员名称。", True, group="内容"),
+        Column(MONTHS, 9, N_("整月数，一般不超过 12。"), style="whole", group="建设项目"),
+        Column(TOTAL, 14, N_("以元为单位，最多两位小数。"), style="money", group="建设项目"),
+        Column(SUBSIDY, 14, N_("以元为单位，最多两位小数。"), style="money", group="建设项目"),
+        Column(SUMMARY, 60, N_("不超过 1000 字；建设项目不得出现单位和人员名称。"), True, group="内容"),
         *(
-            Column(name, 12, "已提交的填“✓”，未提交的留空。", False, (TICK,), "centre", group=group)
+            Column(name, 12, N_("已提交的填“✓”，未提交的留空。"), False, (TICK,), "centre", group=group)
             for m, name in MATERIAL_COLUMNS.items()
             for group in ["工作室申报材料" if m.startswith("M") else "建设项目申报材料"]
         ),
@@ -177,8 +182,8 @@ TEAM = Form(
     "团队成员（技能大师本人除外）",
     (
         Column(NUMBER, 12, _LINKED_NUMBER, True, style="centre"),
-        Column(MEMBER, 20, "每人一行，不超过 50 字。", True, style="centre"),
-        Column(EMPLOYMENT, 14, "从列表中选择。", True, tuple(terms(EmploymentKind)), "centre"),
+        Column(MEMBER, 20, N_("每人一行，不超过 50 字。"), True, style="centre"),
+        Column(EMPLOYMENT, 14, N_("从列表中选择。"), True, tuple(terms(EmploymentKind)), "centre"),
     ),
     landscape=False,
 )
@@ -188,26 +193,26 @@ BUDGET = Form(
     (
         Column(NUMBER, 12, _LINKED_NUMBER, True, style="centre"),
         Column(
-            CATEGORY, 14, "第十五条所列四类，从列表中选择。", True, tuple(terms(BudgetCategory)), "centre"
+            CATEGORY, 14, N_("第十五条所列四类，从列表中选择。"), True, tuple(terms(BudgetCategory)), "centre"
         ),
-        Column(ITEM, 40, "每项支出一行，不超过 100 字。", True),
-        Column(AMOUNT, 16, "以元为单位，最多两位小数。", True, style="money"),
-        Column(NOTE, 50, "单价、数量和依据，不超过 200 字。"),
+        Column(ITEM, 40, N_("每项支出一行，不超过 100 字。"), True),
+        Column(AMOUNT, 16, N_("以元为单位，最多两位小数。"), True, style="money"),
+        Column(NOTE, 50, N_("单价、数量和依据，不超过 200 字。")),
     ),
 )
 STUDIOS = Form(
     "已有工作室",
     "已认定的工作室",
     (
-        Column(STUDIO, 12, "认定时的编号，例如 X01。", True, style="centre"),
-        Column(STUDIO_UNIT, 30, "全称，不超过 100 字。", True),
-        Column(CODE, 22, "18 位。请保持文本格式。", True, style="centre"),
-        Column(PARENT, 26, "有上级单位或控股集团的填写全称。"),
-        Column(BRANCH, 26, "以分公司、分厂认定的填写其全称。"),
-        Column(MASTER, 16, "领办人姓名。", True, style="centre"),
-        Column(IDENTITY, 22, "可不填；填写则为 18 位，只作加密比对。", style="centre", secret=True),
-        Column(OCCUPATION, 20, "认定时的职业（工种）。", True, style="centre"),
-        Column(RUNNING, 10, "是或否（第十条）。", True, (YES, NO), "centre"),
+        Column(STUDIO, 12, N_("认定时的编号，例如 X01。"), True, style="centre"),
+        Column(STUDIO_UNIT, 30, N_("全称，不超过 100 字。"), True),
+        Column(CODE, 22, N_("18 位。请保持文本格式。"), True, style="centre"),
+        Column(PARENT, 26, N_("有上级单位或控股集团的填写全称。")),
+        Column(BRANCH, 26, N_("以分公司、分厂认定的填写其全称。")),
+        Column(MASTER, 16, N_("领办人姓名。"), True, style="centre"),
+        Column(IDENTITY, 22, N_("可不填；填写则为 18 位，只作加密比对。"), style="centre", secret=True),
+        Column(OCCUPATION, 20, N_("认定时的职业（工种）。"), True, style="centre"),
+        Column(RUNNING, 10, N_("是或否（第十条）。"), True, (YES, NO), "centre"),
     ),
     optional=True,
 )
@@ -232,8 +237,8 @@ def statements_form(criteria: Criteria) -> Form:
         "按评审指标的陈述",
         (
             Column(NUMBER, 12, _LINKED_NUMBER, True, style="centre"),
-            Column(CRITERION, 30, "从列表中选择该申报类别的评审指标，每项一行。", True, offered),
-            Column(STATEMENT, 100, "不超过 2000 字；确无内容的填“未填写”。", True),
+            Column(CRITERION, 30, N_("从列表中选择该申报类别的评审指标，每项一行。"), True, offered),
+            Column(STATEMENT, 100, N_("不超过 2000 字；确无内容的填“未填写”。"), True),
         ),
     )
 
@@ -469,7 +474,7 @@ def _project(row: Row, application: Application, known: Collection[str]) -> Appl
     """The project's own columns. Figures may be missing: that is for the secretary to have completed."""
     for column in (LINK, TITLE, KIND):
         if not row.filled(column):
-            row.problem(column, _("建设项目必填。") + row.form.column(column).hint)
+            row.problem(column, _("建设项目必填。") + between() + _(row.form.column(column).hint))
     link = row.get(LINK, cells.number, "")
     if link and link not in known:
         row.problem(LINK, _("找不到这个工作室：“申报”表、“已有工作室”表和登记册中都没有。请核对编号。"))

@@ -11,7 +11,7 @@ from panel.documents import cells, forms, layouts
 from panel.documents.forms import Column, Findings, Form, Row
 from panel.documents.layouts import Guide, Value
 from panel.documents.workbooks import open_safely
-from panel.language import _
+from panel.language import N_, _
 from panel.rules.experts import Employment, Expert, Relation, RelationKind
 from panel.vocabulary import TERMS
 
@@ -43,20 +43,20 @@ LONGEST: Mapping[str, int] = {
 }
 RELATION_TERMS: Mapping[str, RelationKind] = {TERMS[RelationKind][kind]: kind for kind in RelationKind}
 
-_LINKED_NUMBER = "与“专家”表中的专家编号一致。"
+_LINKED_NUMBER = N_("与“专家”表中的专家编号一致。")
 
 EXPERTS = Form(
     "专家",
     "评审专家名册",
     (
-        Column(NUMBER, 10, "本单位编定，不得重复，例如 E1。", True, style="centre"),
-        Column(NAME, 16, "不超过 50 字。", True, style="centre"),
-        Column(EMPLOYER, 32, "现工作单位全称；已退休的填原单位并在职务职称中注明。", True),
-        Column(CODE, 22, "工作单位的 18 位代码，用于识别利益冲突。请保持文本格式。", style="centre"),
-        Column(PARENT, 28, "工作单位的上级单位或控股集团全称，用于识别同一集团。"),
-        Column(TITLE, 22, "例如 高级工程师、高级技师。", style="centre"),
-        Column(SPECIALITIES, 34, "用顿号分开，例如 焊接、机械制造。", True),
-        Column(IDENTITY, 22, "可不填；填写则为 18 位，只作加密比对。", style="centre", secret=True),
+        Column(NUMBER, 10, N_("本单位编定，不得重复，例如 E1。"), True, style="centre"),
+        Column(NAME, 16, N_("不超过 50 字。"), True, style="centre"),
+        Column(EMPLOYER, 32, N_("现工作单位全称；已退休的填原单位并在职务职称中注明。"), True),
+        Column(CODE, 22, N_("工作单位的 18 位代码，用于识别利益冲突。请保持文本格式。"), style="centre"),
+        Column(PARENT, 28, N_("工作单位的上级单位或控股集团全称，用于识别同一集团。")),
+        Column(TITLE, 22, N_("例如 高级工程师、高级技师。"), style="centre"),
+        Column(SPECIALITIES, 34, N_("用顿号分开，例如 焊接、机械制造。"), True),
+        Column(IDENTITY, 22, N_("可不填；填写则为 18 位，只作加密比对。"), style="centre", secret=True),
     ),
 )
 EMPLOYMENTS = Form(
@@ -64,9 +64,9 @@ EMPLOYMENTS = Form(
     "近三年工作经历",
     (
         Column(NUMBER, 12, _LINKED_NUMBER, True, style="centre"),
-        Column(PAST_UNIT, 40, "截止日前三年内任职过的单位全称，每段经历一行。", True),
-        Column(SINCE, 16, "例如 2015-07-01 或 2015年7月。", style="date"),
-        Column(UNTIL, 16, "仍在职的留空。只写到月的按月末计。", style="date"),
+        Column(PAST_UNIT, 40, N_("截止日前三年内任职过的单位全称，每段经历一行。"), True),
+        Column(SINCE, 16, N_("例如 2015-07-01 或 2015年7月。"), style="date"),
+        Column(UNTIL, 16, N_("仍在职的留空。只写到月的按月末计。"), style="date"),
     ),
 )
 RELATIONS = Form(
@@ -74,9 +74,9 @@ RELATIONS = Form(
     "已登记的关系",
     (
         Column(NUMBER, 12, _LINKED_NUMBER, True, style="centre"),
-        Column(KIND, 28, "从列表中选择。", True, tuple(RELATION_TERMS), "centre"),
-        Column(TOWARDS, 40, "对方人员姓名或单位全称。", True),
-        Column(NOTE, 50, "依据和时间，不超过 200 字。"),
+        Column(KIND, 28, N_("从列表中选择。"), True, tuple(RELATION_TERMS), "centre"),
+        Column(TOWARDS, 40, N_("对方人员姓名或单位全称。"), True),
+        Column(NOTE, 50, N_("依据和时间，不超过 200 字。")),
     ),
 )
 FORMS = (EXPERTS, EMPLOYMENTS, RELATIONS)

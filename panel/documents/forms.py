@@ -10,7 +10,7 @@ from typing import TypeVar
 from panel.documents import cells
 from panel.documents.workbooks import Cell, Sheet
 from panel.errors import InvalidInput, Problem
-from panel.language import _
+from panel.language import _, between
 
 NOTES = "填写说明"
 _T = TypeVar("_T")
@@ -19,7 +19,10 @@ _HEADER_SEARCH = 10
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its header, what may stand in it, and how wide and in which form it is written."""
+    """One column: its header, what may stand in it, and how wide and in which form it is written.
+
+    A workbook is Chinese, as the regulation is; a hint is marked for the catalogue, since problems repeat it.
+    """
 
     name: str
     width: float
@@ -90,7 +93,7 @@ class Row:
         plan = self.form.column(column)
         if column not in self.cells:
             if plan.required:
-                self.problem(column, _("必填。") + plan.hint)
+                self.problem(column, _("必填。") + between() + _(plan.hint))
             return otherwise
         try:
             return read(self.cells[column])

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from panel.documents import applications
 from panel.documents.applications import ImportedApplication, ImportedStudio, IntakeApplications
 from panel.errors import InvalidInput
+from panel.language import speaking
 from panel.rules.applications import Application, Track
 from tests.documents.workshop import (
     CRITERIA,
@@ -221,6 +222,15 @@ def test_the_other_sheets_must_speak_of_applications_that_exist() -> None:
     assert "团队成员 第4行 “申报编号”: 必填。与“申报”表中的申报编号一致。" in with_cells(
         {("团队成员", "A4"): None}
     )
+
+
+def test_whoever_reads_english_is_told_in_english_what_to_fill_in() -> None:
+    with speaking("en"):
+        found = with_cells({("团队成员", "A4"): None, at("职业（工种）", 4): None})
+    assert found == [
+        "团队成员, row 4 “申报编号”: Required. The application number as in sheet “申报”.",
+        "申报, row 4 “职业（工种）”: Required. The name in the national classification of occupations.",
+    ]
 
 
 def test_a_budget_belongs_to_a_project() -> None:
