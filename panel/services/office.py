@@ -103,8 +103,7 @@ class Change:
     def number(self) -> None:
         """Put what was recorded so far into the trail now: what is written next has to name its number."""
         self.session.flush()
-        if waiting := self.waiting():
-            log.append(self.session, *waiting)
+        log.append(self.session, *self.waiting())
 
     def waiting(self) -> list[log.Entry]:
         """What was recorded and has no number yet."""

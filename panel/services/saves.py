@@ -106,13 +106,15 @@ def save(
     key: str,
 ) -> Saved:
     """Save what an expert gives for one unit of an own draft; the same key again only repeats the answer."""
-    if not 0 < len(key) <= MAX_KEY:
-        raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
     comment = clean_comment(comment or "")
     digest = seals.digest(_REQUEST, repr((round_code, blind_code, unit, points, comment, version)).encode())
     with office.change(actor, ScoreSaved) as change:
         asked = {"key": key, "unit": unit}
         round_, sheet = sheets.own_sheet(change, Action.SAVE_SCORE, round_code, blind_code, _OWN, **asked)
+        if version < 1:
+            raise InvalidInput(Problem("version", str(version), "≥ 1"))
+        if not 0 < len(key) <= MAX_KEY:
+            raise InvalidInput(Problem("key", key[:MAX_KEY], f"1–{MAX_KEY}"))
         before = sheet
         if version != sheet.version:
             # Another save may have held the sheet: what hangs on it is asked again, as new as our own hold.

@@ -39,7 +39,7 @@ def story(world: World, clock: StandingClock) -> Opened:
     def play() -> None:
         told.scoring()
         with pytest.raises(NotFound):
-            sheets.opened(told.office, told.experts[0], round_code=CODE, blind_code="none")
+            sheets.opened(told.office, told.experts[0], round_code="1999", blind_code="none")
         clock.forward(hours=4)
         told.scored([("E2", "P01")])
 

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from panel import config, tables
 from panel.app import create_app
 from panel.audit import read
+from panel.audit.events import ScoreSaved
 from panel.rules.permissions import TABLE, Action, Role
 from panel.rules.policies import read_policy
 from panel.rules.stages import Stage
@@ -35,6 +36,8 @@ OWNERS = {
     "inspector": Role.INSPECTOR,
     "secretary": Role.SECRETARY,
 }
+# What a refusal by the table names: the action, or the act of the one view whose service asks the table.
+ASKED = {*Action, ScoreSaved.act}
 LOGINS = {role: "E1" if role is Role.EXPERT else role.value for role in Role}
 
 
@@ -78,7 +81,7 @@ class House:
         with self.office.reading() as session:
             records = read.page(session, read.Filter(refused_only=True), after=size - 1, limit=100_000)
         return sum(
-            record.data["tried"] in set(Action) and record.data["why"] == "NotAllowed" for record in records
+            record.data["tried"] in ASKED and record.data["why"] == "NotAllowed" for record in records
         )
 
 

@@ -85,7 +85,8 @@ def save(code: str, blind_code: str, unit: str) -> Response:
             unit=unit,
             points=request.form.get("points", ""),
             comment=request.form.get("comment", ""),
-            version=forms.number("version", _("版本"), least=1),
+            # What makes no sense is refused there, after whoever may not save at all.
+            version=request.form.get("version", 0, type=int),
             key=request.form.get("key", ""),
         )
     except StaleVersion as refusal:
