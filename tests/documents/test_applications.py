@@ -228,7 +228,7 @@ def test_whoever_reads_english_is_told_in_english_what_to_fill_in() -> None:
     with speaking("en"):
         found = with_cells({("团队成员", "A4"): None, at("职业（工种）", 4): None})
     assert found == [
-        "团队成员, row 4 “申报编号”: Required. The application number as in sheet “申报”.",
+        "团队成员, row 4 “申报编号”: Required. The application number as in sheet '申报'.",
         "申报, row 4 “职业（工种）”: Required. The name in the national classification of occupations.",
     ]
 

@@ -80,9 +80,7 @@ class House:
         """How many requests the table has refused since the trail was so long."""
         with self.office.reading() as session:
             records = read.page(session, read.Filter(refused_only=True), after=size - 1, limit=100_000)
-        return sum(
-            record.data["tried"] in ASKED and record.data["why"] == "NotAllowed" for record in records
-        )
+        return sum(record.data["tried"] in ASKED and record.data["why"] == "NotAllowed" for record in records)
 
 
 def _typed(rule: Rule, name: str, value: str) -> object:
