@@ -10,7 +10,7 @@ import waitress
 from flask import Flask
 
 from panel.app import create_app
-from panel.cli import signer
+from panel.cli import pauses, signer
 from panel.cli.counters import Counters
 from panel.cli.session import Home, office_at, say
 from panel.services.openings import describe
@@ -42,7 +42,9 @@ def serve(
 
 def listen(application: Flask, host: str, port: int, *, proxies: int = 0) -> None:
     """Answer requests until interrupted; behind `proxies` of our own, the application reads their headers."""
-    server(application, host, port, proxies=proxies).run()
+    waiter = server(application, host, port, proxies=proxies)
+    pauses.shorten()
+    waiter.run()
 
 
 def server(application: Flask, host: str, port: int, *, proxies: int = 0) -> Any:
