@@ -73,7 +73,7 @@ class Change:
     actor: Actor
     now: datetime
     entries: list[log.Entry] = field(default_factory=list)
-    along: Callable[[], Iterable[Write]] = tuple
+    along: Callable[[], Iterable[Write]] | None = None
     """Makes what is written with the last entry, whose number it has to name."""
     round_id: int | None = None
     """The round that is acted in, for the entry of a refusal."""
@@ -220,9 +220,9 @@ def _read(text: str) -> Policy:
 def _commit(change: Change) -> None:
     session = change.session
     session.flush()
-    if not change.entries and changed(prepared.of(session)):
-        raise UnrecordedChange("a change without an audit event was about to be committed")
     if waiting := change.waiting():
-        log.append(session, *waiting, along=change.along, send=prepared.commit)
-    else:
-        prepared.commit(session, *change.along())
+        log.append(session, *waiting, along=change.along or tuple, send=prepared.commit)
+        return
+    if change.along or (not change.entries and changed(prepared.of(session))):
+        raise UnrecordedChange("a change without an audit event was about to be committed")
+    prepared.commit(session)

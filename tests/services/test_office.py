@@ -16,6 +16,7 @@ from panel.audit import read, verify
 from panel.audit.events import AccountDisabled, AccountEnabled, RoundCreated, Said, SheetSubmitted
 from panel.audit.log import Who
 from panel.db.engine import writing
+from panel.db.prepared import Prepared
 from panel.errors import (
     InvalidInput,
     NotAllowed,
@@ -174,6 +175,10 @@ def _in_raw_sql(change: Change) -> None:
     change.session.connection().exec_driver_sql("UPDATE sign_in_attempts SET key = 'changed'")
 
 
+def _along_with_nothing(change: Change) -> None:
+    change.along = lambda: (Prepared(update(SignInAttempt).values(key="changed")).write(),)
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -188,6 +193,7 @@ def _in_raw_sql(change: Change) -> None:
         _on_the_connection,
         _legacy_bulk,
         _in_raw_sql,
+        _along_with_nothing,
     ],
 )
 def test_a_change_without_an_event_is_not_committed(world: World, office: Office, write: Any) -> None:
